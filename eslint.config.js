@@ -1,0 +1,59 @@
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.rollcall/', 'libs/store/src/generated/'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Numbers in messages are counts and milliseconds; wrapping each in String() makes them harder to read.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Nest modules are empty classes that carry a decorator.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only libs/config reads the environment.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        {
+          selector: 'CallExpression[callee.property.name=/^\\$(query|execute)RawUnsafe$/]',
+          message: 'Tagged templates only: raw strings let values become SQL.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['libs/config/**', 'scripts/**', 'test/support/**'],
+    rules: { 'no-restricted-properties': 'off' }, // the reader of the environment, and the scripts that set it for children
+  },
+  {
+    files: ['*.config.ts', 'prisma.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' }, // tools ask for a default export
+  },
+  {
+    files: ['**/*.spec.ts', 'test/**', '**/contract/**'],
+    rules: { 'max-lines': 'off' }, // a table of cases is as long as its cases
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
+  },
+);

@@ -1,0 +1,5 @@
+export * from './lane.js';
+export * from './link.js';
+export * from './status.js';
+export * from './text.js';
+export * from './user.js';

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import type { IdentityProvider } from './identity-provider.js';
+
+/** What a kind builds from its settings. */
+export interface BuiltProvider {
+  readonly provider: IdentityProvider;
+  readonly remoteScope: string;
+  readonly mappingVersion: string;
+}
+
+/**
+ * One kind of provider. Its settings are environment variables named `<PREFIX>_<SETTING>`, e.g. `VAULT_BASE_URL`
+ * for the setting `BASE_URL` of the instance `vault`.
+ */
+export interface ProviderFactory<Settings = unknown> {
+  readonly kind: string;
+  /** Keys are setting names in upper case. Unknown settings never reach it. */
+  readonly settings: z.ZodType<Settings>;
+  /** Names of every setting, required ones first; an instance with some but not all required ones is refused at start. */
+  readonly settingNames: { readonly required: readonly string[]; readonly optional: readonly string[] };
+  create(settings: Settings): BuiltProvider;
+}

@@ -1,0 +1,69 @@
+import type {
+  Account,
+  AccountPage,
+  AccountTarget,
+  Desired,
+  DesiredAccount,
+  LookupKey,
+  Observation,
+} from './account.js';
+import type { Capabilities } from './capabilities.js';
+import type { Applied, ProviderStep } from './step.js';
+
+/** What a call is admitted for. */
+export interface CallRequest {
+  /** Whether the call may change something at the provider. */
+  readonly mutating: boolean;
+  /** The longest the call can take, after which its outcome is unknown. */
+  readonly timeoutMs: number;
+}
+
+/** Travels with every call; made by the engine for one link, or by the admin API for one request. */
+export interface CallContext {
+  /** Aborted when the process stops or the link is given up. */
+  readonly signal: AbortSignal;
+  /**
+   * Awaited by the HTTP client before each request: waits for a call slot and for the provider's pace.
+   * @returns a function to be called once, when the call is over
+   * @throws CallNotStarted when the call must not begin (lease ending, preempted, provider paused, stopping)
+   */
+  admit(call: CallRequest): Promise<() => void>;
+}
+
+/**
+ * One directory, as the core sees it. Adapters are dumb: the core decides, they spell.
+ *
+ * Every method throws `ProviderError` and nothing else (besides `CallNotStarted` from the context). All are safe to
+ * call again: a step that already holds is acknowledged, not an error, wherever the provider lets us tell.
+ */
+export interface IdentityProvider {
+  readonly kind: string;
+  readonly capabilities: Capabilities;
+
+  /** Pure. Applied to its own result it changes nothing. */
+  normalize(desired: Desired): DesiredAccount;
+
+  /**
+   * Reads one account. `absent` is answered only when the provider can prove it for this target; `notLive` when it
+   * cannot tell soft-deleted from gone. A provider-wide 404 (wrong app, retired service) is an error, never `absent`.
+   */
+  get(target: AccountTarget, context: CallContext): Promise<Observation>;
+
+  /**
+   * All accounts that hold any of these keys, exactly compared, soft-deleted ones too where they can be listed.
+   * `[]` proves absence for exactly these keys; a search that could not tell throws.
+   */
+  correlate(keys: readonly LookupKey[], context: CallContext): Promise<Account[]>;
+
+  /**
+   * Takes one step on one account. `purge` leaves nothing behind, with as many calls as that takes.
+   * `softDelete` and `purge` of an account that is already so are acknowledged.
+   */
+  apply(step: ProviderStep, target: AccountTarget, context: CallContext): Promise<Applied>;
+
+  /** Present exactly when the provider can enumerate its accounts. */
+  list?(context: CallContext): AsyncIterable<AccountPage>;
+
+  /** Present exactly when the provider can enumerate its soft-deleted accounts. */
+  listDeleted?(context: CallContext): AsyncIterable<AccountPage>;
+}

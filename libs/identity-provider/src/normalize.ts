@@ -1,0 +1,43 @@
+import { readPath, type UserAttributes } from '#domain';
+import type { NativeAttributes, NativeValue, Violation } from './account.js';
+import type { AttributeCapability } from './capabilities.js';
+import type { Mapping, Transform } from './mapping.js';
+
+const TRANSFORMS: Readonly<Record<Transform, (text: string) => string>> = {
+  asIs: (text) => text,
+  lowerCase: (text) => text.toLowerCase(),
+  pad2: (text) => (text.length === 1 ? text + text : text),
+};
+
+/** Spells canonical attributes as a mapping says. Pure; every mapped path is in the result. */
+export function mapAttributes(user: UserAttributes, mapping: Mapping): NativeAttributes {
+  const native: Record<string, NativeValue> = {};
+  for (const line of mapping.lines) {
+    const value = readPath(user, line.from);
+    native[line.to] = typeof value === 'string' ? TRANSFORMS[line.transform](value) : value;
+  }
+  return native;
+}
+
+/** Holds mapped attributes against what the provider carries. Names canonical attributes, never values. */
+export function findViolations(
+  native: NativeAttributes,
+  mapping: Mapping,
+  carried: readonly AttributeCapability[],
+): Violation[] {
+  const limits = new Map(carried.map((capability) => [capability.path, capability]));
+  return mapping.lines.flatMap((line) => {
+    const rule = brokenRule(native[line.to] ?? null, limits.get(line.to));
+    return rule === null ? [] : [{ attribute: line.from, rule }];
+  });
+}
+
+function brokenRule(value: NativeValue, limit: AttributeCapability | undefined): string | null {
+  if (limit === undefined) return null;
+  if (value === null) return limit.required === true ? 'is required there' : null;
+  if (typeof value !== 'string') return null;
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = limit;
+  if (value.length < minLength) return `must have at least ${minLength} characters there`;
+  if (value.length > maxLength) return `must have at most ${maxLength} characters there`;
+  return null;
+}

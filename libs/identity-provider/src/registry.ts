@@ -1,0 +1,47 @@
+import type { IdentityProvider } from './identity-provider.js';
+
+/** One configured instance of a provider kind, ready for use. */
+export interface ProviderInstance {
+  /** Links, budgets, queues and routes key on it. */
+  readonly slug: string;
+  readonly kind: string;
+  /** Base URL and app id: pinned at first use, so that a staging key cannot make every link look absent. */
+  readonly remoteScope: string;
+  /** Changes whenever the mapping does; a change makes the instance's links due. */
+  readonly mappingVersion: string;
+  readonly provider: IdentityProvider;
+  /** Calls in flight in one worker. */
+  readonly concurrency: number;
+  /** Calls a second over all workers; `null` means no limit of ours. */
+  readonly callsPerSecond: number | null;
+}
+
+/** The instances of this deployment by slug. Fails at once on a doubled slug. */
+export class ProviderRegistry {
+  private readonly bySlug: ReadonlyMap<string, ProviderInstance>;
+
+  constructor(instances: readonly ProviderInstance[]) {
+    const bySlug = new Map(instances.map((instance) => [instance.slug, instance]));
+    if (bySlug.size !== instances.length) {
+      throw new Error(
+        'two provider instances have the same slug; slugs must be unique (see ROLLCALL_PROVIDERS)',
+      );
+    }
+    this.bySlug = bySlug;
+  }
+
+  all(): readonly ProviderInstance[] {
+    return [...this.bySlug.values()];
+  }
+
+  find(slug: string): ProviderInstance | undefined {
+    return this.bySlug.get(slug);
+  }
+
+  /** @throws Error when this process has no such instance */
+  require(slug: string): ProviderInstance {
+    const instance = this.bySlug.get(slug);
+    if (instance === undefined) throw new Error(`no provider instance "${slug}" is configured`);
+    return instance;
+  }
+}
