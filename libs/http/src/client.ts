@@ -11,6 +11,8 @@ export interface ProviderRequest {
   readonly body?: unknown;
   /** Whether the call may change something there. (Default: everything but GET) */
   readonly mutating?: boolean;
+  /** Tells this provider's own errors apart. (Default: the generic classification by status) */
+  readonly explain?: ExplainError;
 }
 
 /** An answer below 400, fully read. */

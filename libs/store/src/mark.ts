@@ -1,0 +1,39 @@
+import { LANES, type Lane } from '#domain';
+import type { Database } from './database.js';
+
+/** Why links are to be looked at again. */
+export interface Mark {
+  readonly lane: Lane;
+  /** The reason doubts what the provider holds, so it must be read before it is acted on. (Default: false) */
+  readonly doubt?: boolean;
+}
+
+/**
+ * The SET list that makes a link due. `wanted` grows with every reason, so a settle can never erase one that it did
+ * not see; a link already due keeps its more urgent lane and its time, so that a burst of edits becomes one call, unless
+ * it is backing off after a failure. A revocation never waits. Expects the table under the alias `l`.
+ */
+export function markClause(mark: Mark): string {
+  const rank = LANES[mark.lane];
+  return `
+    wanted = l.wanted + 1,
+    wanted_since = CASE WHEN l.wanted > l.handled THEN l.wanted_since ELSE now() END,
+    lane = CASE WHEN l.wanted > l.handled THEN LEAST(l.lane, ${rank}) ELSE ${rank} END,
+    next_attempt_at = CASE WHEN ${rank} > 0 AND l.wanted > l.handled AND l.attempts = 0
+                           THEN l.next_attempt_at ELSE now() END,
+    attempts = 0,
+    certainty = ${mark.doubt === true ? "CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END" : 'l.certainty'}`;
+}
+
+/** Makes every link of these users due, at all providers or at one. Call it in the transaction of the change itself. */
+export async function markLinks(
+  sql: Database['sql'],
+  userIds: readonly string[],
+  mark: Mark & { readonly provider?: string },
+): Promise<void> {
+  await sql(
+    `UPDATE links l SET ${markClause(mark)}
+     WHERE l.user_id = ANY($1::uuid[]) AND ($2::text IS NULL OR l.provider = $2)`,
+    [userIds, mark.provider ?? null],
+  );
+}
