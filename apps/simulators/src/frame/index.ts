@@ -1,0 +1,10 @@
+export * from './account-change.js';
+export * from './account-store.js';
+export * from './behaviour.js';
+export * from './call-log.js';
+export type { Fault, FaultRule } from './fault.js';
+export * from './ids.js';
+export * from './request.js';
+export * from './running-provider.js';
+export * from './scheduler.js';
+export * from './simulated-provider.js';
