@@ -53,6 +53,8 @@ export interface Account {
   readonly attributes: NativeAttributes;
   /** The unique keys that the account holds, spelt as `normalize` would spell them. */
   readonly lookupKeys: readonly LookupKey[];
+  /** When the provider says that it was created, where it says so. Only ever used to refuse an adoption. */
+  readonly createdAt?: Date;
 }
 
 /** Which account a call is about. `accountId` is `null` until the provider assigned one. */

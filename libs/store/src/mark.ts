@@ -8,6 +8,11 @@ export interface Mark {
   readonly doubt?: boolean;
 }
 
+// `doubted` outlives a settle that began before the doubt; `certainty` alone would be overwritten by it.
+const DOUBT = `,
+    doubted = l.wanted + 1,
+    certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END`;
+
 /**
  * The SET list that makes a link due. `wanted` grows with every reason, so a settle can never erase one that it did
  * not see; a link already due keeps its more urgent lane and its time, so that a burst of edits becomes one call, unless
@@ -21,8 +26,7 @@ export function markClause(mark: Mark): string {
     lane = CASE WHEN l.wanted > l.handled THEN LEAST(l.lane, ${rank}) ELSE ${rank} END,
     next_attempt_at = CASE WHEN ${rank} > 0 AND l.wanted > l.handled AND l.attempts = 0
                            THEN l.next_attempt_at ELSE now() END,
-    attempts = 0,
-    certainty = ${mark.doubt === true ? "CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END" : 'l.certainty'}`;
+    attempts = 0${mark.doubt === true ? DOUBT : ''}`;
 }
 
 /** Makes every link of these users due, at all providers or at one. Call it in the transaction of the change itself. */

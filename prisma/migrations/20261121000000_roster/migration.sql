@@ -60,6 +60,7 @@ CREATE TABLE links (
   assigned_override           boolean,
   wanted                      bigint NOT NULL DEFAULT 1,
   handled                     bigint NOT NULL DEFAULT 0,
+  doubted                     bigint NOT NULL DEFAULT 0,
   lane                        smallint NOT NULL DEFAULT 3 CHECK (lane BETWEEN 0 AND 3),
   next_attempt_at             timestamptz(3) NOT NULL DEFAULT now(),
   attempts                    integer NOT NULL DEFAULT 0,
@@ -84,6 +85,7 @@ CREATE TABLE links (
   park_rule                   text,
   parked_at                   timestamptz(3),
   waits_for_user_id           uuid,
+  waits_for_handled           bigint,
   held_step                   text,
   last_error                  text,
   wanted_since                timestamptz(3) NOT NULL DEFAULT now(),
@@ -95,7 +97,7 @@ CREATE TABLE links (
 CREATE UNIQUE INDEX links_account ON links (provider, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX links_remote_key ON links (provider, remote_key);
 -- The whole cost of looking for work: nothing due, nothing to read.
-CREATE INDEX links_due ON links (provider, lane, next_attempt_at) WHERE wanted > handled;
+CREATE INDEX links_due ON links (provider, lane, next_attempt_at) WHERE wanted > handled AND NOT in_flight;
 CREATE INDEX links_in_flight ON links (provider, lease_until) WHERE in_flight;
 CREATE INDEX links_parked ON links (provider, park_code) WHERE park_code IS NOT NULL;
 CREATE INDEX links_waiting ON links (waits_for_user_id) WHERE waits_for_user_id IS NOT NULL;

@@ -1,0 +1,108 @@
+import type { Database } from '../database.js';
+import type { Asserted, ClaimedLink } from './work.js';
+import type { Certainty, ObservedState, OwedEffect } from '#domain';
+
+export interface ClaimRequest {
+  readonly provider: string;
+  readonly leaseToken: string;
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** Only links at least this urgent. */
+  readonly maxLane: number;
+  /** Only links of these users, where given. */
+  readonly userIds?: readonly string[];
+}
+
+interface ClaimedRow {
+  user_id: string;
+  wanted: string;
+  lane: number;
+  remote_key: string;
+  account_id: string | null;
+  assigned: boolean;
+  attempts: number;
+  certainty: Certainty;
+  observed_state: ObservedState | null;
+  observed_marker: string | null;
+  asserted: Asserted | null;
+  owed: OwedEffect[];
+  doubtful_write_at: Date | null;
+  solo_crashes: number;
+}
+
+const RETURNING = `
+  RETURNING l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
+            COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.certainty, l.observed_state,
+            l.observed_marker, l.asserted, l.owed, l.doubtful_write_at, l.solo_crashes`;
+
+/**
+ * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
+ * write-ahead record: the row says `in_flight` until its settle, whatever becomes of this process.
+ */
+export async function claimDue(sql: Database['sql'], request: ClaimRequest): Promise<ClaimedLink[]> {
+  const rows = await sql<ClaimedRow>(
+    `WITH picked AS (
+       SELECT user_id FROM links
+       WHERE provider = $1 AND wanted > handled AND NOT in_flight AND next_attempt_at <= now() AND lane <= $5
+         AND ($6::uuid[] IS NULL OR user_id = ANY($6))
+       ORDER BY lane, next_attempt_at LIMIT $4
+       FOR UPDATE SKIP LOCKED)
+     UPDATE links l
+     SET lease_token = $2, lease_until = now() + $3 * interval '1 millisecond', in_flight = true
+     FROM picked p WHERE l.user_id = p.user_id AND l.provider = $1
+     ${RETURNING}`,
+    [
+      request.provider,
+      request.leaseToken,
+      request.leaseMs,
+      request.limit,
+      request.maxLane,
+      request.userIds ?? null,
+    ],
+  );
+  return rows.map((row) => toClaimedLink(row, request, false));
+}
+
+/**
+ * Takes one link whose last claim was never settled, alone, so that a link which brings its worker down can be told
+ * from those that were merely beside it. The lost claim may have written until its lease ended.
+ */
+export async function claimLost(sql: Database['sql'], request: ClaimRequest): Promise<ClaimedLink[]> {
+  const rows = await sql<ClaimedRow>(
+    `WITH picked AS (
+       SELECT user_id FROM links
+       WHERE provider = $1 AND in_flight AND lease_until < now()
+       ORDER BY lane, lease_until LIMIT 1
+       FOR UPDATE SKIP LOCKED)
+     UPDATE links l
+     SET lease_token = $2, doubtful_write_at = GREATEST(l.doubtful_write_at, l.lease_until),
+         lease_until = now() + $3 * interval '1 millisecond', solo_crashes = l.solo_crashes + 1,
+         certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END
+     FROM picked p WHERE l.user_id = p.user_id AND l.provider = $1
+     ${RETURNING}`,
+    [request.provider, request.leaseToken, request.leaseMs],
+  );
+  return rows.map((row) => toClaimedLink(row, request, true));
+}
+
+function toClaimedLink(row: ClaimedRow, request: ClaimRequest, lastClaimLost: boolean): ClaimedLink {
+  return {
+    userId: row.user_id,
+    provider: request.provider,
+    leaseToken: request.leaseToken,
+    wanted: row.wanted,
+    lane: row.lane,
+    remoteKey: row.remote_key,
+    accountId: row.account_id,
+    assigned: row.assigned,
+    attempts: row.attempts,
+    certainty: row.certainty,
+    observedState: row.observed_state,
+    observedMarker: row.observed_marker,
+    asserted: row.asserted,
+    owed: row.owed,
+    doubtfulWriteAt: row.doubtful_write_at,
+    lastClaimLost,
+    soloCrashes: lastClaimLost ? row.solo_crashes - 1 : row.solo_crashes,
+  };
+}

@@ -1,0 +1,51 @@
+import { LANE_NAMES, type Lane } from '#domain';
+import type { Database } from '../database.js';
+import { markClause } from '../mark.js';
+
+/** The most urgent lane in which a provider has work that may start now. */
+export interface DueWork {
+  readonly provider: string;
+  readonly lane: Lane;
+}
+
+/** Looks for work by index alone: with nothing due there is nothing to read, however many links there are. */
+export async function findDueWork(sql: Database['sql'], providers: readonly string[]): Promise<DueWork[]> {
+  const rows = await sql<{ provider: string; lane: number }>(
+    `SELECT p.slug AS provider, w.lane FROM unnest($1::text[]) AS p(slug)
+     CROSS JOIN LATERAL (
+       (SELECT lane FROM links
+        WHERE provider = p.slug AND wanted > handled AND NOT in_flight AND next_attempt_at <= now()
+        ORDER BY lane, next_attempt_at LIMIT 1)
+       UNION ALL
+       (SELECT lane FROM links WHERE provider = p.slug AND in_flight AND lease_until < now() LIMIT 1)) AS w`,
+    [providers],
+  );
+  const best = new Map<string, number>();
+  for (const row of rows) best.set(row.provider, Math.min(row.lane, best.get(row.provider) ?? row.lane));
+  return [...best].map(([provider, rank]) => ({ provider, lane: LANE_NAMES[rank] ?? 'backfill' }));
+}
+
+/** Users whose revocation waits at this provider: what a batch already under way must not stand in front of. */
+export async function findRevoked(sql: Database['sql'], provider: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ user_id: string }>(
+    `SELECT user_id FROM links WHERE provider = $1 AND wanted > handled AND lane = 0 LIMIT $2`,
+    [provider, limit],
+  );
+  return rows.map((row) => row.user_id);
+}
+
+/**
+ * Wakes links that wait for an identifier whose holder has come further since it was seen there. Level-triggered by
+ * the holder's own count, so no order of commits can lose a wake-up; a holder that is itself parked has released
+ * nothing, and two that wait for each other stay asleep.
+ */
+export async function wakeWaiting(sql: Database['sql']): Promise<number> {
+  const rows = await sql(
+    `UPDATE links l SET ${markClause({ lane: 'live' })}
+     FROM links h
+     WHERE l.waits_for_user_id = h.user_id AND l.provider = h.provider AND l.wanted = l.handled
+       AND h.handled > l.waits_for_handled AND h.park_code IS NULL
+     RETURNING l.user_id`,
+  );
+  return rows.length;
+}

@@ -1,0 +1,43 @@
+import type { LookupKey } from '#identity-provider';
+import type { Database } from '../database.js';
+
+/** Who of the roster stands behind an account, or is about to. */
+export interface Holders {
+  /** Account id to the link that holds it, and how far that link has come. */
+  readonly byAccountId: ReadonlyMap<string, { readonly userId: string; readonly handled: string }>;
+  /** Users with a create under way, or of unknown outcome, that sent one of the keys. */
+  readonly creating: readonly { readonly userId: string; readonly lookupKeys: readonly LookupKey[] }[];
+}
+
+/**
+ * Looks up, in one snapshot, which links and which unsettled creates of this provider stand behind these accounts and
+ * keys. One snapshot, because a settle turns the one into the other.
+ */
+export async function findHolders(
+  sql: Database['sql'],
+  provider: string,
+  sought: { readonly accountIds: readonly string[]; readonly keys: readonly LookupKey[] },
+): Promise<Holders> {
+  const rows = await sql<{
+    account_id: string | null;
+    user_id: string;
+    handled: string;
+    lookup_keys: LookupKey[] | null;
+  }>(
+    `SELECT l.account_id, l.user_id, l.handled, NULL::jsonb AS lookup_keys
+       FROM links l WHERE l.provider = $1 AND l.account_id = ANY($2::text[])
+     UNION ALL
+     SELECT NULL, i.user_id, 0, i.lookup_keys
+       FROM intents i WHERE i.provider = $1 AND i.settled_at IS NULL AND i.kind = 'provision'
+        AND EXISTS (SELECT FROM unnest($3::jsonb[]) AS k WHERE i.lookup_keys @> k)`,
+    [provider, sought.accountIds, sought.keys.map((key) => JSON.stringify([key]))],
+  );
+  const byAccountId = new Map<string, { userId: string; handled: string }>();
+  const creating: { userId: string; lookupKeys: readonly LookupKey[] }[] = [];
+  for (const row of rows) {
+    if (row.account_id !== null) {
+      byAccountId.set(row.account_id, { userId: row.user_id, handled: row.handled });
+    } else creating.push({ userId: row.user_id, lookupKeys: row.lookup_keys ?? [] });
+  }
+  return { byAccountId, creating };
+}

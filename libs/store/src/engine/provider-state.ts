@@ -1,0 +1,123 @@
+import type { Database } from '../database.js';
+
+export type HaltScope = 'all' | 'creates' | 'widening';
+
+/** What stands between this provider and its work. */
+export interface ProviderState {
+  readonly slug: string;
+  readonly enabled: boolean;
+  /** Milliseconds until the pause ends; 0 when there is none. */
+  readonly pausedForMs: number;
+  readonly halt: { readonly scope: HaltScope; readonly reason: string } | null;
+  /** Milliseconds until a halted provider is tried again; `null` when it is not halted. */
+  readonly probeInMs: number | null;
+  /** Failed probes in a row; above 0 only one call at a time is tried. */
+  readonly probesFailed: number;
+}
+
+/** Reads the state of every provider instance, by the database's clock. */
+export async function readProviderStates(sql: Database['sql']): Promise<ProviderState[]> {
+  const rows = await sql<{
+    slug: string;
+    enabled: boolean;
+    paused_ms: number;
+    halt_scope: HaltScope | null;
+    halt_reason: string | null;
+    probe_ms: number | null;
+    probes_failed: number;
+  }>(
+    `SELECT slug, enabled, halt_scope, halt_reason, probes_failed,
+            GREATEST(0, COALESCE(extract(epoch FROM paused_until - now()) * 1000, 0))::float8 AS paused_ms,
+            CASE WHEN halt_scope IS NULL THEN NULL
+                 ELSE GREATEST(0, COALESCE(extract(epoch FROM probe_at - now()) * 1000, 0))::float8 END AS probe_ms
+     FROM providers`,
+  );
+  return rows.map((row) => ({
+    slug: row.slug,
+    enabled: row.enabled,
+    pausedForMs: row.paused_ms,
+    halt: row.halt_scope === null ? null : { scope: row.halt_scope, reason: row.halt_reason ?? 'unknown' },
+    probeInMs: row.probe_ms,
+    probesFailed: row.probes_failed,
+  }));
+}
+
+/**
+ * Leaves a provider alone for at least `pauseMs`, on every worker. A longer pause already there stays.
+ * `slowDown` also halves the pace that the workers share.
+ */
+export async function pauseProvider(
+  sql: Database['sql'],
+  slug: string,
+  pause: { readonly pauseMs: number; readonly slowDown: boolean; readonly probeFailed: boolean },
+): Promise<void> {
+  await sql(
+    `UPDATE providers SET
+       paused_until = GREATEST(paused_until, now() + $2 * interval '1 millisecond'),
+       pace_factor = CASE WHEN $3 THEN GREATEST(0.05, pace_factor / 2) ELSE pace_factor END,
+       probes_failed = probes_failed + CASE WHEN $4 THEN 1 ELSE 0 END
+     WHERE slug = $1`,
+    [slug, pause.pauseMs, pause.slowDown, pause.probeFailed],
+  );
+}
+
+/** Says that a provider answered again: the count of failed probes starts over. */
+export async function recordProviderAnswered(sql: Database['sql'], slug: string): Promise<void> {
+  await sql(
+    `UPDATE providers SET probes_failed = 0 WHERE slug = $1 AND probes_failed > 0 AND halt_scope IS NULL`,
+    [slug],
+  );
+}
+
+/** Stops a provider until a probe succeeds. A wider halt already there stays. */
+export async function haltProvider(
+  sql: Database['sql'],
+  slug: string,
+  halt: { readonly scope: HaltScope; readonly reason: string; readonly probeInMs: number },
+): Promise<void> {
+  await sql(
+    `UPDATE providers SET
+       halt_reason = CASE WHEN halt_scope = 'all' THEN halt_reason ELSE $3 END,
+       halted_at = COALESCE(halted_at, now()),
+       halt_scope = CASE WHEN halt_scope = 'all' THEN halt_scope ELSE $2 END,
+       probe_at = now() + $4 * interval '1 millisecond',
+       probes_failed = probes_failed + 1
+     WHERE slug = $1`,
+    [slug, halt.scope, halt.reason, halt.probeInMs],
+  );
+}
+
+/** Takes the right to probe a halted provider, for one worker at a time. False when it is not due or not ours. */
+export async function takeProbe(sql: Database['sql'], slug: string, nextProbeInMs: number): Promise<boolean> {
+  const rows = await sql(
+    `UPDATE providers SET probe_at = now() + $2 * interval '1 millisecond'
+     WHERE slug = $1 AND halt_scope IS NOT NULL AND probe_at <= now() RETURNING slug`,
+    [slug, nextProbeInMs],
+  );
+  return rows.length > 0;
+}
+
+/** Ends a halt. */
+export async function resumeProvider(sql: Database['sql'], slug: string): Promise<void> {
+  await sql(
+    `UPDATE providers SET halt_scope = NULL, halt_reason = NULL, halted_at = NULL, probe_at = NULL,
+       probes_failed = 0, paused_until = NULL WHERE slug = $1`,
+    [slug],
+  );
+}
+
+/** A few accounts of this provider that were in sync most recently: what a canary reads. */
+export async function findCanaryTargets(
+  sql: Database['sql'],
+  slug: string,
+  limit: number,
+): Promise<{ accountId: string | null; remoteKey: string }[]> {
+  const rows = await sql<{ account_id: string | null; remote_key: string }>(
+    `SELECT account_id, remote_key FROM links
+     WHERE provider = $1 AND observed_state = 'live' AND certainty = 'certain' AND handled = wanted
+       AND NOT in_flight AND park_code IS NULL AND account_id IS NOT NULL
+     ORDER BY settled_at DESC NULLS LAST LIMIT $2`,
+    [slug, limit],
+  );
+  return rows.map((row) => ({ accountId: row.account_id, remoteKey: row.remote_key }));
+}

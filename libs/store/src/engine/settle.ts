@@ -1,0 +1,182 @@
+import type { Certainty, ObservedState, OwedEffect, ParkReason, UserStatus } from '#domain';
+import type { StepKind } from '#identity-provider';
+import type { Database } from '../database.js';
+import type { Asserted, ClaimedLink } from './work.js';
+
+/** A step that was acknowledged, or whose outcome is unknown, for the audit. */
+export interface TakenStep {
+  readonly kind: StepKind;
+  readonly outcome: 'acknowledged' | 'unknown' | 'refused';
+  /** Native paths that were written. */
+  readonly attributes: readonly string[];
+  readonly status: number | null;
+}
+
+/** What is now known of the account. All of it is written: the lease makes us the only writer. */
+export interface LinkKnowledge {
+  readonly accountId: string | null;
+  readonly certainty: Certainty;
+  readonly observedState: ObservedState | null;
+  readonly observedMarker: string | null;
+  readonly asserted: Asserted | null;
+  readonly owed: readonly OwedEffect[];
+  readonly notEnforceable: boolean;
+  readonly deferred: boolean;
+}
+
+/** The end of one pass over one link. */
+export interface Settlement {
+  readonly link: Pick<ClaimedLink, 'userId' | 'provider' | 'leaseToken' | 'wanted'>;
+  /**
+   * `handled`: everything asked for by the claim's time is there. `again`: not yet, after `delayMs`.
+   * `parked`: handled by waiting until the cause changes. `released`: nothing was tried.
+   */
+  readonly outcome: 'handled' | 'again' | 'parked' | 'released';
+  readonly delayMs: number;
+  readonly attempts: number;
+  readonly knowledge: LinkKnowledge;
+  /** `set`: a write was sent now and its answer is lost. `clear`: a read after the waiting time settled the doubt. */
+  readonly doubt: 'set' | 'keep' | 'clear';
+  readonly applied: {
+    readonly status: UserStatus;
+    readonly statusRevision: number;
+    readonly attributeRevision: number;
+  } | null;
+  readonly park: ParkReason | null;
+  /** The link of ours that stands in the way, and how far it had come when it was seen. */
+  readonly waitsFor: { readonly userId: string; readonly handled: string } | null;
+  /** Stable word of what went wrong last; `null` when nothing did. */
+  readonly lastError: string | null;
+  /** What became of the intent of this pass, or of one found unsettled. */
+  readonly intent:
+    | { readonly kind: 'provision'; readonly outcome: 'known' }
+    | { readonly kind: 'purge'; readonly outcome: 'accepted' | 'applied'; readonly evidence: PurgeEvidence }
+    | null;
+  readonly steps: readonly TakenStep[];
+  /** A mutating call was started in this pass; if the lease is lost, the link must be read again. */
+  readonly mutated: boolean;
+}
+
+/** What a receipt can point to. */
+export interface PurgeEvidence {
+  readonly method: 'delete' | 'read';
+  readonly status: number | null;
+}
+
+export interface SettleOptions {
+  readonly provider: string;
+  /** How long an ordinary newer reason waits, so that a burst of edits becomes one call. */
+  readonly coalesceMs: number;
+  readonly actor: string;
+}
+
+/**
+ * Writes a group of settlements of one provider in one statement. A settlement whose lease was lost changes nothing of
+ * what its successor knows; if it may have written at the provider, it makes the link stale and due instead, so that a
+ * frozen worker's late write never leaves a green link.
+ * @throws the database's error when it refuses a row; nothing of the group is written then
+ */
+export async function settleGroup(
+  sql: Database['sql'],
+  settlements: readonly Settlement[],
+  options: SettleOptions,
+): Promise<void> {
+  await sql(SETTLE, [
+    options.provider,
+    options.coalesceMs,
+    options.actor,
+    JSON.stringify(settlements.map(toRow)),
+  ]);
+}
+
+function toRow(settlement: Settlement): object {
+  const { link, knowledge, applied, park } = settlement;
+  return {
+    user_id: link.userId,
+    token: link.leaseToken,
+    wanted: link.wanted,
+    is_handled: settlement.outcome === 'handled' || settlement.outcome === 'parked',
+    delay_ms: settlement.delayMs,
+    attempts: settlement.attempts,
+    account_id: knowledge.accountId,
+    certainty: knowledge.certainty,
+    observed_state: knowledge.observedState,
+    observed_marker: knowledge.observedMarker,
+    asserted: knowledge.asserted,
+    owed: knowledge.owed,
+    not_enforceable: knowledge.notEnforceable,
+    deferred: knowledge.deferred,
+    doubt: settlement.doubt,
+    applied_status: applied?.status ?? null,
+    applied_status_revision: applied?.statusRevision ?? null,
+    applied_attribute_revision: applied?.attributeRevision ?? null,
+    park_code: park?.code ?? null,
+    park_attribute: park?.attribute ?? null,
+    park_rule: park?.rule ?? null,
+    waits_for: settlement.waitsFor?.userId ?? null,
+    waits_for_handled: settlement.waitsFor?.handled ?? null,
+    last_error: settlement.lastError,
+    intent_kind: settlement.intent?.kind ?? null,
+    intent_outcome: settlement.intent?.outcome ?? null,
+    evidence: settlement.intent?.kind === 'purge' ? settlement.intent.evidence : null,
+    steps: settlement.steps,
+    mutated: settlement.mutated,
+  };
+}
+
+// One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values.
+const SETTLE = `
+  WITH s AS (
+    SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
+      user_id uuid, token uuid, wanted bigint, is_handled boolean, delay_ms double precision, attempts integer,
+      account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
+      not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
+      applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
+      waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, mutated boolean)),
+  settled AS (
+    UPDATE links l SET
+      handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
+      next_attempt_at = CASE
+        WHEN l.wanted > s.wanted AND l.lane = 0 THEN now()
+        WHEN l.wanted > s.wanted THEN now() + GREATEST(s.delay_ms, $2) * interval '1 millisecond'
+        ELSE now() + s.delay_ms * interval '1 millisecond' END,
+      attempts = s.attempts,
+      lease_token = NULL, lease_until = NULL, in_flight = false, solo_crashes = 0,
+      account_id = s.account_id,
+      certainty = CASE WHEN l.doubted > s.wanted AND s.certainty = 'certain' THEN 'stale' ELSE s.certainty END,
+      observed_state = s.observed_state, observed_marker = s.observed_marker, observed_at = now(),
+      asserted = NULLIF(s.asserted, 'null'), owed = s.owed,
+      not_enforceable = s.not_enforceable, deferred = s.deferred,
+      doubtful_write_at = CASE s.doubt WHEN 'set' THEN now() WHEN 'clear' THEN NULL ELSE l.doubtful_write_at END,
+      applied_status = COALESCE(s.applied_status, l.applied_status),
+      applied_status_revision = COALESCE(s.applied_status_revision, l.applied_status_revision),
+      applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
+      park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
+      parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
+      waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
+      settled_at = CASE WHEN s.is_handled THEN now() ELSE l.settled_at END
+    FROM s WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
+    RETURNING l.user_id),
+  overtaken AS (
+    UPDATE links l SET
+      wanted = l.wanted + 1, doubted = l.wanted + 1,
+      wanted_since = CASE WHEN l.wanted > l.handled THEN l.wanted_since ELSE now() END,
+      lane = CASE WHEN l.wanted > l.handled THEN l.lane ELSE 2 END,
+      certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END,
+      doubtful_write_at = now()
+    FROM s WHERE s.mutated AND l.user_id = s.user_id AND l.provider = $1 AND l.lease_token IS DISTINCT FROM s.token),
+  known AS (
+    DELETE FROM intents i USING s JOIN settled d ON d.user_id = s.user_id
+    WHERE s.intent_kind = 'provision' AND i.kind = 'provision' AND i.user_id = s.user_id AND i.provider = $1
+      AND i.settled_at IS NULL),
+  receipted AS (
+    UPDATE intents i SET outcome = s.intent_outcome, evidence = s.evidence,
+      settled_at = CASE WHEN s.intent_outcome = 'applied' THEN now() END
+    FROM s JOIN settled d ON d.user_id = s.user_id
+    WHERE s.intent_kind = 'purge' AND i.kind = 'purge' AND i.user_id = s.user_id AND i.provider = $1
+      AND i.settled_at IS NULL)
+  INSERT INTO audit (actor, action, user_id, provider, attributes, detail)
+  SELECT $3, 'provider.' || (step->>'kind'), s.user_id, $1,
+         ARRAY(SELECT jsonb_array_elements_text(step->'attributes')),
+         jsonb_build_object('outcome', step->'outcome', 'status', step->'status')
+  FROM s CROSS JOIN LATERAL jsonb_array_elements(s.steps) AS step`;

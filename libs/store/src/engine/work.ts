@@ -1,0 +1,47 @@
+import type { Certainty, ObservedState, OwedEffect, User } from '#domain';
+import type { LookupKey, NativeAttributes } from '#identity-provider';
+
+/** What an account was last told to hold, and acknowledged. */
+export interface Asserted {
+  readonly attributes: NativeAttributes;
+  readonly tags: Readonly<Record<string, string>> | null;
+}
+
+/** A create that was about to be sent and whose outcome is not known. */
+export interface UnsettledCreate {
+  readonly lookupKeys: readonly LookupKey[];
+  readonly createdAt: Date;
+}
+
+/** A link as claimed: ours until the lease ends. */
+export interface ClaimedLink {
+  readonly userId: string;
+  readonly provider: string;
+  readonly leaseToken: string;
+  /** The newest reason at the time of the claim; settled as `handled`. A bigint as text. */
+  readonly wanted: string;
+  readonly lane: number;
+  readonly remoteKey: string;
+  readonly accountId: string | null;
+  readonly assigned: boolean;
+  readonly attempts: number;
+  readonly certainty: Certainty;
+  readonly observedState: ObservedState | null;
+  readonly observedMarker: string | null;
+  readonly asserted: Asserted | null;
+  readonly owed: readonly OwedEffect[];
+  /** The last write whose outcome was lost; until `lateArrivalMs` later no read is final. */
+  readonly doubtfulWriteAt: Date | null;
+  /** The claim before this one never settled: whatever it sent is unknown. */
+  readonly lastClaimLost: boolean;
+  /** How often in a row a claim of this link alone was lost. */
+  readonly soloCrashes: number;
+}
+
+/** A claimed link with its user as read AFTER the claim, never with it. */
+export interface Work extends ClaimedLink {
+  readonly user: User;
+  readonly unsettledCreates: readonly UnsettledCreate[];
+  /** The provider accepted a purge of this account: it is never sent again, only confirmed. */
+  readonly purgeAccepted: boolean;
+}
