@@ -15,20 +15,27 @@ export interface ProviderRequest {
   readonly explain?: ExplainError;
 }
 
-/** An answer below 400, fully read. */
+/** An answer below 300, fully read. */
 export interface ProviderResponse {
   readonly status: number;
   /** Parsed JSON; `undefined` when the body was empty. */
   readonly json: unknown;
 }
 
-/** How a provider's own error answers are told apart. Called for statuses of 400 and above that are not generic. */
-export type ExplainError = (
-  status: number,
-  json: unknown,
-) => import('#identity-provider').ProviderError | null;
+/**
+ * How a provider's own error answers are told apart. Asked first, for every status of 400 and above; `json` is
+ * `undefined` when the answer held none. `null` leaves the answer to the generic classification.
+ */
+export type ExplainError = (status: number, json: unknown) => ProviderError | null;
 
+/** One provider over HTTP. */
 export interface ProviderClient {
+  /**
+   * Sends one request, once, after `context.admit` let it. Never replays, never follows a redirect.
+   * @throws ProviderError for everything but an answer below 300
+   * @throws CallNotStarted when the context admits it no more; nothing was sent
+   */
   request(request: ProviderRequest, context: CallContext): Promise<ProviderResponse>;
+  /** Ends its connections, after the calls that are in flight. */
   close(): Promise<void>;
 }

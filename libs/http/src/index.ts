@@ -1,1 +1,4 @@
 export * from './client.js';
+export * from './context.js';
+export * from './provider-client.js';
+export { parseRetryAfter } from './retry-after.js';

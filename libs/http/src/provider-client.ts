@@ -1,0 +1,132 @@
+import { Pool } from 'undici';
+import { CallNotStarted, ProviderError, type CallContext } from '#identity-provider';
+import { readErrorJson, readJson } from './body.js';
+import { errorOfNoAnswer, errorOfStatus } from './classify.js';
+import type { ProviderClient, ProviderRequest, ProviderResponse } from './client.js';
+import { exchange, type Answer, type WireRequest } from './exchange.js';
+import { NoAnswer } from './no-answer.js';
+import { buildPath, parseBase, type Base } from './path.js';
+import { redactedCause } from './redact.js';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** How to talk to one provider. */
+export interface ProviderClientOptions {
+  /** May have a path, below which every request goes. */
+  readonly baseUrl: string;
+  /** Asked before each request, so that a credential can change while we run. */
+  readonly headers: () => Headers | Promise<Headers>;
+  /** For one request, from admission to the last byte of its answer. */
+  readonly timeoutMs: number;
+  /** Connections at most; further requests queue, and their deadline runs. */
+  readonly connections: number;
+  readonly userAgent: string;
+  /** Bytes of an answer, decompressed. (Default: 2 MB) */
+  readonly maxBodyBytes?: number;
+  /** For the connection alone. (Default: half of `timeoutMs`, at most 5 s) */
+  readonly connectTimeoutMs?: number;
+  /** Values that no error may show. */
+  readonly redactions?: readonly string[];
+  /** Reads the wall clock, for dates in `Retry-After`. (Default: the system's) */
+  readonly nowMs?: () => number;
+}
+
+const DEFAULT_MAX_BODY_BYTES = 2_000_000;
+const CONNECT_CEILING_MS = 5000;
+
+/**
+ * Opens a client on one provider. Nothing is connected before the first request.
+ * @throws TypeError when `baseUrl` is not a URL
+ */
+export function createProviderClient(options: ProviderClientOptions): ProviderClient {
+  return new PooledClient(options);
+}
+
+class PooledClient implements ProviderClient {
+  private readonly base: Base;
+  private readonly pool: Pool;
+  private readonly maxBodyBytes: number;
+
+  constructor(private readonly options: ProviderClientOptions) {
+    this.base = parseBase(options.baseUrl);
+    this.maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+    this.pool = new Pool(this.base.origin, {
+      connections: options.connections,
+      pipelining: 1, // with more, one answer that hangs takes the calls behind it along
+      connect: { timeout: options.connectTimeoutMs ?? Math.min(CONNECT_CEILING_MS, options.timeoutMs / 2) },
+      headersTimeout: 0, // one deadline spans the whole call
+      bodyTimeout: 0,
+    });
+  }
+
+  async request(request: ProviderRequest, context: CallContext): Promise<ProviderResponse> {
+    const path = buildPath(this.base, request.path, request.query);
+    const mutating = request.mutating ?? request.method !== 'GET';
+    const release = await context.admit({ mutating, timeoutMs: this.options.timeoutMs });
+    try {
+      if (context.signal.aborted) throw new CallNotStarted('stopping');
+      return await this.send({ ...request, mutating }, path, context);
+    } finally {
+      release();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+
+  private async send(
+    request: ProviderRequest & { readonly mutating: boolean },
+    path: string,
+    context: CallContext,
+  ): Promise<ProviderResponse> {
+    const headers = await this.credentials();
+    try {
+      const answer = await exchange(this.pool, this.wireRequest(request, path, headers), {
+        timeoutMs: this.options.timeoutMs,
+        maxBodyBytes: this.maxBodyBytes,
+        signal: context.signal,
+      });
+      return await this.read(answer, request);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      const secrets = [...(this.options.redactions ?? []), ...Object.values(headers)];
+      throw errorOfNoAnswer(error, request.mutating, redactedCause(error.cause, secrets));
+    }
+  }
+
+  private async credentials(): Promise<Headers> {
+    try {
+      return await this.options.headers();
+    } catch {
+      throw new ProviderError('unauthorized', { reason: 'credential_unavailable' });
+    }
+  }
+
+  private wireRequest(request: ProviderRequest, path: string, headers: Headers): WireRequest {
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    return {
+      method: request.method,
+      path,
+      body,
+      headers: {
+        accept: 'application/json',
+        'user-agent': this.options.userAgent,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+        ...request.headers,
+      },
+    };
+  }
+
+  private async read(
+    answer: Answer,
+    request: ProviderRequest & { readonly mutating: boolean },
+  ): Promise<ProviderResponse> {
+    const { status } = answer;
+    if (status < 300) return { status, json: await readJson(answer, this.maxBodyBytes) };
+    if (status < 400) throw new ProviderError('protocol', { reason: 'redirect', status });
+    const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
+    throw explained ?? errorOfStatus(answer, request.mutating, (this.options.nowMs ?? Date.now)());
+  }
+}
