@@ -96,8 +96,6 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.phase = 'answering';
     this.status = status;
     this.headers = headers;
-    // Two lengths: whichever is believed, the rest of the bytes would be taken for the next answer.
-    if (Array.isArray(headers['content-length'])) this.fail('content_length_doubled', 'unreadable');
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
