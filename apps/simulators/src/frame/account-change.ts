@@ -6,7 +6,7 @@ const account = z.record(z.string(), z.unknown());
 /**
  * A change made behind our back.
  * - `put`: create or replace the whole account, in the provider's own shape (its id within); `state` may be given
- * - `patch`: overwrite the named members of one account
+ * - `patch`: a JSON merge patch on one account: nested objects are merged, `null` removes a member (see `mergePatch`)
  * - `remove`: gone without a trace; `softDelete`, `restore`, `suspend`, `activate`: what the provider's console would do
  */
 export const accountChangeSchema = z.discriminatedUnion('op', [

@@ -44,7 +44,11 @@ export async function listen(server: Server, host: string, port: number): Promis
 
 /** Ends a server with every connection it still has. */
 export async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => { resolve(); }));
+  const closed = new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
   server.closeAllConnections();
   await closed;
 }

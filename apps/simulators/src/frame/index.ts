@@ -4,6 +4,8 @@ export * from './behaviour.js';
 export * from './call-log.js';
 export type { Fault, FaultRule } from './fault.js';
 export * from './ids.js';
+export * from './merge-patch.js';
+export * from './omit.js';
 export * from './request.js';
 export * from './running-provider.js';
 export * from './scheduler.js';

@@ -61,9 +61,9 @@ export interface SimulatedProvider {
 /** What the frame lends to a provider. Everything that a decision depends on is injected. */
 export interface SimulatorContext {
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Uniform in [0, 1). */
-  random(): number;
+  readonly random: () => number;
   /** Timers that end with the simulator. */
   readonly scheduler: Scheduler;
 }
