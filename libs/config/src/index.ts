@@ -1,0 +1,5 @@
+export * from './instances.js';
+export * from './problem.js';
+export * from './secret.js';
+export * from './settings.js';
+export { SETTINGS, type SettingLine } from './setting-lines.js';

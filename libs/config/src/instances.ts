@@ -1,0 +1,158 @@
+import type { ProviderFactory, ProviderInstance } from '#identity-provider';
+import { brokenBaseUrlRule } from './base-url.js';
+import { SettingsError, type SettingProblem } from './problem.js';
+import type { NamedInstance } from './provider-names.js';
+import { positiveNumber, wholeNumber } from './rules.js';
+import { textOf, type Environment, type Settings } from './settings.js';
+
+/** The settings that every instance has beside those of its kind. */
+export const INSTANCE_SETTINGS = [
+  { name: 'CONCURRENCY', default: '32', meaning: 'Calls in flight in one worker.' },
+  {
+    name: 'CALLS_PER_SECOND',
+    default: null,
+    meaning: 'Calls a second over all workers; without it, no limit.',
+  },
+] as const;
+
+/** What all instances have from the process. */
+export type InstanceDefaults = Pick<Settings, 'providers' | 'callTimeoutMs' | 'allowHttpProviders'>;
+
+/**
+ * Reads and builds the provider instances of this deployment: of each kind the default one, whose slug is the kind,
+ * when its settings are there; and those that ROLLCALL_PROVIDERS names.
+ *
+ * A factory that lists `CONCURRENCY` or `CALL_TIMEOUT_MS` among its optional settings is given them, so that its
+ * connections and deadlines match what the engine counts with.
+ * @throws SettingsError that names everything that is wrong, and no value
+ */
+export function readProviderInstances(
+  environment: Environment,
+  factories: readonly ProviderFactory[],
+  defaults: InstanceDefaults,
+): ProviderInstance[] {
+  const problems: SettingProblem[] = [];
+  const instances = wantedInstances(factories, defaults.providers ?? []).flatMap((named) => {
+    const factory = factories.find(({ kind }) => kind === named.kind);
+    if (factory === undefined) {
+      problems.push(unknownKind(named, factories));
+      return [];
+    }
+    const reader = new InstanceReader({ environment, factory, slug: named.slug, defaults });
+    const instance = reader.read(named.optional);
+    problems.push(...reader.problems);
+    return instance === null ? [] : [instance];
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return instances;
+}
+
+type Wanted = NamedInstance & { readonly optional: boolean };
+
+function wantedInstances(factories: readonly ProviderFactory[], named: readonly NamedInstance[]): Wanted[] {
+  const slugs = new Set(named.map(({ slug }) => slug));
+  const byKind = factories.filter(({ kind }) => !slugs.has(kind));
+  return [
+    ...byKind.map(({ kind }) => ({ slug: kind, kind, optional: true })),
+    ...named.map((instance) => ({ ...instance, optional: false })),
+  ];
+}
+
+function unknownKind({ slug, kind }: NamedInstance, factories: readonly ProviderFactory[]): SettingProblem {
+  const kinds = factories.map((factory) => factory.kind).join(', ');
+  return {
+    name: 'ROLLCALL_PROVIDERS',
+    rule: `gives ${slug} the unknown kind ${kind}`,
+    remedy: `use one of ${kinds}`,
+  };
+}
+
+interface InstanceSource {
+  readonly environment: Environment;
+  readonly factory: ProviderFactory;
+  readonly slug: string;
+  readonly defaults: InstanceDefaults;
+}
+
+class InstanceReader {
+  readonly problems: SettingProblem[] = [];
+  private readonly prefix: string;
+
+  constructor(private readonly source: InstanceSource) {
+    this.prefix = source.slug.toUpperCase().replaceAll('-', '_');
+  }
+
+  /** @returns `null` when it is off, or when there are problems */
+  read(optional: boolean): ProviderInstance | null {
+    const { required } = this.source.factory.settingNames;
+    const missing = required.filter((name) => this.text(name) === null);
+    if (optional && missing.length === required.length) return null;
+    for (const name of missing) {
+      const remedy = optional ? `set it, or none of the required settings of ${this.source.slug}` : 'set it';
+      this.report(name, `is required by the provider ${this.source.slug}`, remedy);
+    }
+    const concurrency = this.number('CONCURRENCY', wholeNumber(1, 1000)) ?? 32;
+    const callsPerSecond = this.number('CALLS_PER_SECOND', positiveNumber());
+    const given = this.settings(concurrency);
+    return this.problems.length > 0 ? null : this.build(given, { concurrency, callsPerSecond });
+  }
+
+  private build(
+    given: Readonly<Record<string, string>>,
+    pace: Pick<ProviderInstance, 'concurrency' | 'callsPerSecond'>,
+  ): ProviderInstance | null {
+    const { slug, factory } = this.source;
+    const read = factory.settings.safeParse(given);
+    if (!read.success) {
+      for (const issue of read.error.issues)
+        this.report(String(issue.path[0] ?? ''), issue.message, 'correct it');
+      return null;
+    }
+    return { slug, kind: factory.kind, ...pace, ...factory.create(read.data) };
+  }
+
+  /** The settings of the kind that are set. */
+  private settings(concurrency: number): Record<string, string> {
+    const { required, optional } = this.source.factory.settingNames;
+    const shared: Readonly<Record<string, string>> = {
+      CONCURRENCY: String(concurrency),
+      CALL_TIMEOUT_MS: String(this.source.defaults.callTimeoutMs),
+    };
+    const given: Record<string, string> = {};
+    for (const name of [...required, ...optional]) {
+      const text = shared[name] ?? this.text(name);
+      if (text === null) continue;
+      this.check(name, text);
+      given[name] = text;
+    }
+    return given;
+  }
+
+  private check(name: string, text: string): void {
+    // A line break at the end of a mounted secret would otherwise show only as a failing header, call by call.
+    // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+    if (/[\u0000-\u001f\u007f]/.test(text))
+      this.report(name, 'must not hold control characters', 'correct it');
+    else if (name === 'BASE_URL') {
+      const rule = brokenBaseUrlRule(text, this.source.defaults.allowHttpProviders);
+      if (rule !== null) this.report(name, rule, 'correct it');
+    }
+  }
+
+  private number(name: string, rule: ReturnType<typeof positiveNumber>): number | null {
+    const text = this.text(name);
+    if (text === null) return null;
+    const read = rule.safeParse(text);
+    if (read.success) return read.data;
+    this.report(name, read.error.issues[0]?.message ?? 'must be a number', 'correct it or leave it out');
+    return null;
+  }
+
+  private text(name: string): string | null {
+    return textOf(this.source.environment, `${this.prefix}_${name}`);
+  }
+
+  private report(name: string, rule: string, remedy: string): void {
+    this.problems.push({ name: `${this.prefix}_${name}`, rule, remedy });
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Secret } from './secret.js';
+
+/** A whole number within bounds, both included. */
+export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, { error: rule, abort: true })
+    .transform(Number)
+    .pipe(z.number().min(least, { error: rule }).max(most, { error: rule }));
+}
+
+/** A number above zero, fractions allowed. */
+export function positiveNumber(): z.ZodType<number, string> {
+  const rule = 'must be a number above 0';
+  return z
+    .string()
+    .regex(/^\d{1,9}(?:\.\d{1,6})?$/, { error: rule, abort: true })
+    .transform(Number)
+    .pipe(z.number().positive({ error: rule }));
+}
+
+/** `true` or `false`, spelt so. */
+export function trueOrFalse(): z.ZodType<boolean, string> {
+  return z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
+}
+
+/** One of a closed list. */
+export function oneOf<const Choice extends string>(choices: readonly Choice[]): z.ZodType<Choice, string> {
+  return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+}
+
+/** A text that matches. */
+export function textLike(pattern: RegExp, rule: string): z.ZodType<string, string> {
+  return z.string().regex(pattern, { error: rule });
+}
+
+/** A text that matches and is shown to nobody. */
+export function secretLike(pattern: RegExp, rule: string): z.ZodType<Secret, string> {
+  return z
+    .string()
+    .regex(pattern, { error: rule })
+    .transform((text) => new Secret(text));
+}

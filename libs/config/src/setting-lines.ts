@@ -1,0 +1,160 @@
+import type { z } from 'zod';
+import { namedInstances } from './provider-names.js';
+import { oneOf, secretLike, textLike, trueOrFalse, wholeNumber } from './rules.js';
+
+/** One setting, as the table of settings shows it. */
+export interface SettingLine {
+  readonly name: string;
+  /** `null`: none; then the setting is required, or what it switches on is off. */
+  readonly default: string | null;
+  readonly required: boolean;
+  /** One sentence; durations are in milliseconds and their names end in `_MS`. */
+  readonly meaning: string;
+  /** From the text of the environment to the value. */
+  readonly rule: z.ZodType<unknown, string>;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+function line<const Line extends SettingLine>(settings: Line): Line {
+  return settings;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Every setting by its field in `Settings`; the one source for the schema and for the table of settings. */
+export const LINES = {
+  databaseUrl: line({
+    name: 'DATABASE_URL',
+    default: null,
+    required: true,
+    meaning: 'The Postgres that holds the roster.',
+    rule: secretLike(/^postgres(?:ql)?:\/\/\S+$/, 'must be a postgres:// URL'),
+  }),
+  redisUrl: line({
+    name: 'REDIS_URL',
+    default: null,
+    required: false,
+    meaning: 'The Redis of the queue; without it the queue lives in Postgres.',
+    rule: secretLike(/^rediss?:\/\/\S+$/, 'must be a redis:// or rediss:// URL'),
+  }),
+  adminKey: line({
+    name: 'ROLLCALL_ADMIN_KEY',
+    default: null,
+    required: false,
+    meaning: 'The first API key, with every scope.',
+    rule: secretLike(/^[\x21-\x7e]{24,256}$/, 'must have 24 to 256 printable characters without spaces'),
+  }),
+  host: line({
+    name: 'ROLLCALL_HOST',
+    default: '127.0.0.1',
+    required: false,
+    meaning: 'The address to listen on.',
+    rule: textLike(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an address'),
+  }),
+  port: line({
+    name: 'ROLLCALL_PORT',
+    default: '3000',
+    required: false,
+    meaning: 'The port of the admin API; 0 takes a free one.',
+    rule: wholeNumber(0, 65_535),
+  }),
+  workerPort: line({
+    name: 'ROLLCALL_WORKER_PORT',
+    default: '3001',
+    required: false,
+    meaning: "The port of the worker's health; 0 takes a free one.",
+    rule: wholeNumber(0, 65_535),
+  }),
+  logLevel: line({
+    name: 'ROLLCALL_LOG_LEVEL',
+    default: 'info',
+    required: false,
+    meaning: 'The least severe entries that are logged.',
+    rule: oneOf(LOG_LEVELS),
+  }),
+  providers: line({
+    name: 'ROLLCALL_PROVIDERS',
+    default: null,
+    required: false,
+    meaning: 'Further provider instances as slug:kind, separated by commas; vault-eu reads VAULT_EU_*.',
+    rule: namedInstances(),
+  }),
+  allowHttpProviders: line({
+    name: 'ROLLCALL_ALLOW_HTTP_PROVIDERS',
+    default: 'false',
+    required: false,
+    meaning: 'Whether providers beyond this machine may be reached without TLS.',
+    rule: trueOrFalse(),
+  }),
+  leaseMs: line({
+    name: 'ROLLCALL_LEASE_MS',
+    default: '60000',
+    required: false,
+    meaning: 'How long a worker holds the links it took up.',
+    rule: wholeNumber(1000, HOUR_MS),
+  }),
+  callTimeoutMs: line({
+    name: 'ROLLCALL_CALL_TIMEOUT_MS',
+    default: '10000',
+    required: false,
+    meaning: 'The longest that one call to a provider may take.',
+    rule: wholeNumber(50, 600_000),
+  }),
+  batchSize: line({
+    name: 'ROLLCALL_BATCH_SIZE',
+    default: '200',
+    required: false,
+    meaning: 'Links taken up at once.',
+    rule: wholeNumber(1, 5000),
+  }),
+  coalesceMs: line({
+    name: 'ROLLCALL_COALESCE_MS',
+    default: '100',
+    required: false,
+    meaning: 'How long an ordinary edit waits, so that a burst becomes one call.',
+    rule: wholeNumber(0, HOUR_MS),
+  }),
+  lateArrivalMs: line({
+    name: 'ROLLCALL_LATE_ARRIVAL_MS',
+    default: '60000',
+    required: false,
+    meaning: 'How long a write whose answer was lost may still land.',
+    rule: wholeNumber(0, DAY_MS),
+  }),
+  tickMs: line({
+    name: 'ROLLCALL_TICK_MS',
+    default: '1000',
+    required: false,
+    meaning: 'How often a worker looks for due work by itself.',
+    rule: wholeNumber(10, HOUR_MS),
+  }),
+  shutdownMs: line({
+    name: 'ROLLCALL_SHUTDOWN_MS',
+    default: '15000',
+    required: false,
+    meaning: 'How long a process may take to end.',
+    rule: wholeNumber(100, HOUR_MS),
+  }),
+  databasePool: line({
+    name: 'ROLLCALL_DATABASE_POOL',
+    default: '10',
+    required: false,
+    meaning: 'Connections to Postgres that one process opens at most.',
+    rule: wholeNumber(2, 500),
+  }),
+  queuePrefix: line({
+    name: 'ROLLCALL_QUEUE_PREFIX',
+    default: 'rollcall',
+    required: false,
+    meaning: 'Sets the queues of this deployment apart from others in the same Redis or Postgres.',
+    rule: textLike(
+      /^[a-z][a-z0-9_-]{0,31}$/,
+      'must be 1 to 32 lower-case letters, digits, dashes or underscores',
+    ),
+  }),
+} as const;
+
+/** The settings in the order of the table. Provider instances have their own, named by their kind. */
+export const SETTINGS: readonly SettingLine[] = Object.values(LINES);
