@@ -1,0 +1,54 @@
+import { ProviderError, type CallContext } from '#identity-provider';
+import type { PassageApi, PassageUser } from './api.js';
+import { PAGE_LIMIT } from './capabilities.js';
+
+/** Creation order keeps what is inserted meanwhile behind what was read. @see PROVIDERS.md 3.5 */
+const ORDER = 'created_at:ASC,id:ASC';
+
+/** A listing that has to go back more often than this is given up: rows vanish faster than they can be read. */
+const STEPS_BACK_AT_MOST = 20;
+
+/** One page of a listing. */
+export interface UserPage {
+  readonly users: readonly PassageUser[];
+  readonly complete: boolean;
+  readonly total: number;
+}
+
+/**
+ * Reads all users, or all that hold one identifier, a page at a time.
+ *
+ * Every page is anchored at the moment of the first, so users who are added meanwhile move nothing. A user who is
+ * deleted meanwhile moves all later ones forward, some of them onto pages that were read already; the total tells, and
+ * the listing goes back by as many pages as it takes. So a user may be listed twice, but none who stays is left out.
+ * @throws ProviderError `protocol` when it cannot be brought to an end
+ */
+export async function* listUsers(
+  api: PassageApi,
+  context: CallContext,
+  filter: { readonly identifier?: string } = {},
+): AsyncGenerator<UserPage> {
+  let anchor: { created_before?: number } = {};
+  let known = Number.POSITIVE_INFINITY;
+  let stepsBack = 0;
+  for (let page = 1; ;) {
+    const query = { page, limit: PAGE_LIMIT, order_by: ORDER, ...anchor, ...filter };
+    const answer = await api.listUsers(query, context);
+    anchor = { created_before: answer.created_before };
+    const back = pagesToGoBack(page, known - answer.total_users);
+    known = answer.total_users;
+    if (back > 0 && ++stepsBack > STEPS_BACK_AT_MOST) {
+      throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
+    }
+    const complete = back === 0 && answer.users.length < PAGE_LIMIT;
+    yield { users: answer.users, complete, total: answer.total_users };
+    if (complete) return;
+    page += back > 0 ? -back : 1;
+  }
+}
+
+/** Pages before this one that may have received users which it should have shown. */
+function pagesToGoBack(page: number, vanished: number): number {
+  if (!Number.isFinite(vanished) || vanished <= 0) return 0;
+  return Math.min(page - 1, Math.ceil(vanished / PAGE_LIMIT));
+}

@@ -1,0 +1,71 @@
+import { createProviderClient, type ProviderClient } from '#http';
+import type { BuiltProvider, ProviderFactory } from '#identity-provider';
+import { z } from 'zod';
+import { SunshineApi } from './api.js';
+import { sunshineMapping, TAKEN_METADATA_KEYS } from './mapping.js';
+import { SunshineProvider } from './provider.js';
+
+const metadataField = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'must name custom attributes: letters, digits and _, a letter first')
+  .refine((name) => !TAKEN_METADATA_KEYS.includes(name), 'must not name a key that is always mapped');
+
+const metadataFields = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .transform((names) => [...new Set(names.filter((name) => name !== ''))])
+  .pipe(z.array(metadataField));
+
+/** Settings of one Sunshine Conversations app. */
+export const sunshineSettings = z.object({
+  /** `https://{subdomain}.zendesk.com/sc`, or a legacy host. @see PROVIDERS.md 2.1 */
+  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  APP_ID: z.string().min(1),
+  KEY_ID: z.string().min(1),
+  KEY_SECRET: z.string().min(1),
+  /** Shared secret of the deletion webhook; without it a deletion is confirmed by reading. (Default: none) */
+  WEBHOOK_SECRET: z.string().min(1).optional(),
+  /** Custom attributes carried in `metadata`, by name, separated by commas. (Default: none) */
+  METADATA_FIELDS: metadataFields.optional(),
+  /** Connections at most. (Default: 32) */
+  CONCURRENCY: z.coerce.number().int().positive().default(32),
+  /** From admission to the last byte of an answer. (Default: 10000) */
+  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+});
+export type SunshineSettings = z.infer<typeof sunshineSettings>;
+
+/** Builds the adapter on a client of one's own; the client authenticates and is closed by whoever opened it. */
+export function createSunshine(settings: SunshineSettings, client: ProviderClient): BuiltProvider {
+  const mapping = sunshineMapping(settings.METADATA_FIELDS ?? []);
+  return {
+    provider: new SunshineProvider(new SunshineApi(client, settings.APP_ID), mapping),
+    remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
+    mappingVersion: mapping.version,
+  };
+}
+
+/** A client with the app's key pair. @see PROVIDERS.md 2.1 */
+export function createSunshineClient(settings: SunshineSettings): ProviderClient {
+  const { KEY_ID, KEY_SECRET } = settings;
+  const credentials = Buffer.from(`${KEY_ID}:${KEY_SECRET}`).toString('base64');
+  const headers = { authorization: `Basic ${credentials}` };
+  return createProviderClient({
+    baseUrl: settings.BASE_URL,
+    headers: () => headers,
+    timeoutMs: settings.CALL_TIMEOUT_MS,
+    connections: settings.CONCURRENCY,
+    userAgent: 'rollcall',
+    redactions: [KEY_SECRET, credentials],
+  });
+}
+
+/** The kind `sunshine`: settings are `SUNSHINE_*`, or those of another instance's prefix. */
+export const sunshineFactory: ProviderFactory<SunshineSettings> = {
+  kind: 'sunshine',
+  settings: sunshineSettings,
+  settingNames: {
+    required: ['BASE_URL', 'APP_ID', 'KEY_ID', 'KEY_SECRET'],
+    optional: ['WEBHOOK_SECRET', 'METADATA_FIELDS', 'CONCURRENCY', 'CALL_TIMEOUT_MS'],
+  },
+  create: (settings) => createSunshine(settings, createSunshineClient(settings)),
+};

@@ -1,0 +1,135 @@
+import {
+  findViolations,
+  mapAttributes,
+  type Account,
+  type AttributeCapability,
+  type Desired,
+  type DesiredAccount,
+  type Mapping,
+  type NativeAttributes,
+  type NativeValue,
+} from '#identity-provider';
+import type { SentValue, SunshineUser, UserUpdateBody } from './api.js';
+import { MARKER_KEY } from './capabilities.js';
+import { STANDARD_LINES } from './mapping.js';
+import { findKeyViolations, findMetadataViolations } from './violations.js';
+
+/** How Sunshine would spell a user. Pure. */
+export function toDesired(
+  desired: Desired,
+  mapping: Mapping,
+  carried: readonly AttributeCapability[],
+): DesiredAccount {
+  const mapped = Object.entries(mapAttributes(desired.attributes, mapping));
+  const attributes = Object.fromEntries(mapped.map(([path, value]) => [path, readValue(value)]));
+  const fullest = toMetadata(attributes, { held: {}, marker: 'deactivated' }); // the marker must have room at any time
+  return {
+    attributes,
+    lookupKeys: [{ kind: 'remoteKey', value: desired.remoteKey }],
+    tags: null,
+    violations: [
+      ...findKeyViolations(desired.remoteKey),
+      ...findViolations(attributes, mapping, carried),
+      ...findMetadataViolations(fullest, attributes, mapping),
+    ],
+  };
+}
+
+/** What an account holds beside what is to be written. */
+export interface Beside {
+  /** The account as read just before; `null` for a new one. */
+  readonly user: SunshineUser | null;
+  /** The marker to set; `null` removes it. (Default: it stays as it is) */
+  readonly marker?: string | null;
+}
+
+/**
+ * The whole profile and the whole metadata to be sent.
+ *
+ * Whether a PATCH merges or replaces is not documented (PROVIDERS.md 2.3), so the body is right under both: what we do
+ * not manage is sent back as read, and a value is removed by saying so and never by leaving it out. In the profile that
+ * is `null`. Metadata takes no `null` by its description, so there it is the empty string, which reads as "no value"
+ * (inferred), and which is only written over something.
+ */
+export function toNative(attributes: NativeAttributes, beside: Beside): UserUpdateBody {
+  const held = beside.user?.metadata ?? {};
+  const marker = beside.marker === undefined ? readValue(held[MARKER_KEY]) : beside.marker;
+  return {
+    profile: { ...describedProfile(beside.user), ...below('profile.', attributes) },
+    metadata: toMetadata(attributes, { held, marker }),
+  };
+}
+
+/** Of an account's profile, what the API takes: `localeOrigin` comes with answers, and no body has it. */
+function describedProfile(user: SunshineUser | null): Record<string, SentValue> {
+  const profile = user?.profile ?? {};
+  const described = STANDARD_LINES.filter((line) => line.to.startsWith('profile.'));
+  return Object.fromEntries(
+    described.map(({ to }) => to.slice('profile.'.length)).map((name) => [name, readValue(profile[name])]),
+  );
+}
+
+function toMetadata(
+  attributes: NativeAttributes,
+  { held, marker }: { held: Readonly<Record<string, unknown>>; marker: NativeValue },
+): Record<string, SentValue> {
+  const metadata = new Map<string, SentValue>();
+  for (const [key, value] of Object.entries(held)) if (isSendable(value)) metadata.set(key, value);
+  for (const [key, value] of Object.entries({ ...below('metadata.', attributes), [MARKER_KEY]: marker })) {
+    if (value !== null) metadata.set(key, value);
+    else if (metadata.has(key)) metadata.set(key, '');
+  }
+  return Object.fromEntries(metadata);
+}
+
+function below(prefix: string, attributes: NativeAttributes): Record<string, NativeValue> {
+  return Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([path]) => path.startsWith(prefix))
+      .map(([path, value]) => [path.slice(prefix.length), value]),
+  );
+}
+
+/** An account as read, in the spelling of `toDesired`. */
+export function toAccount(user: SunshineUser, mapping: Mapping): Account {
+  const parts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    profile: user.profile ?? {},
+    metadata: user.metadata ?? {},
+  };
+  const marker = readMarker(user);
+  const remoteKey = user.externalId ?? null;
+  return {
+    accountId: user.id,
+    remoteKey,
+    state: marker === null ? 'live' : 'suspended',
+    marker,
+    attributes: Object.fromEntries(mapping.lines.map(({ to }) => [to, readAt(parts, to)])),
+    lookupKeys: remoteKey === null ? [] : [{ kind: 'remoteKey', value: remoteKey }],
+  };
+}
+
+function readAt(
+  parts: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  path: string,
+): NativeValue {
+  const dot = path.indexOf('.');
+  const part = parts[path.slice(0, dot)] ?? {};
+  const key = path.slice(dot + 1);
+  return Object.hasOwn(part, key) ? readValue(part[key]) : null;
+}
+
+/** `active` is what a person may write by hand who knows our markers; it means the same as none. */
+function readMarker(user: SunshineUser): string | null {
+  const value = readValue(user.metadata?.[MARKER_KEY]);
+  return value === null || value === 'active' ? null : String(value);
+}
+
+function isSendable(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** The empty string is how metadata spells "no value", and is refused in the profile. JSON knows no negative zero. */
+function readValue(value: unknown): NativeValue {
+  if (!isSendable(value) || value === '') return null;
+  return value === 0 ? 0 : value;
+}

@@ -1,0 +1,145 @@
+import {
+  ProviderError,
+  type Account,
+  type AccountTarget,
+  type Applied,
+  type CallContext,
+  type Capabilities,
+  type Desired,
+  type DesiredAccount,
+  type IdentityProvider,
+  type LookupKey,
+  type Mapping,
+  type NativeAttributes,
+  type Observation,
+  type ProviderStep,
+} from '#identity-provider';
+import type { SunshineApi, SunshineUser, UserAnswer } from './api.js';
+import { sunshineCapabilities } from './capabilities.js';
+import { toAccount, toDesired, toNative, type Beside } from './convert.js';
+import { looksLikeAccountId } from './violations.js';
+
+/**
+ * Sunshine Conversations users, one app.
+ *
+ * Our key addresses every user, so a create is safe to repeat: the second one is refused as `conflict`. An update reads
+ * before it writes, since only a body that carries what we do not manage is safe whether a PATCH merges or replaces.
+ * What somebody else changes there between that read and the write may be set back.
+ * @see PROVIDERS.md section 2
+ */
+export class SunshineProvider implements IdentityProvider {
+  readonly kind = 'sunshine';
+  readonly capabilities: Capabilities;
+
+  constructor(
+    private readonly api: SunshineApi,
+    private readonly mapping: Mapping,
+  ) {
+    this.capabilities = sunshineCapabilities(mapping);
+  }
+
+  normalize(desired: Desired): DesiredAccount {
+    return toDesired(desired, this.mapping, this.capabilities.attributes);
+  }
+
+  async get(target: AccountTarget, context: CallContext): Promise<Observation> {
+    try {
+      const account = await this.read(target, context);
+      return { state: account.state, account };
+    } catch (error) {
+      if (isNotFound(error)) return { state: 'absent' };
+      throw error;
+    }
+  }
+
+  /** @throws ProviderError `unsupported` for keys other than ours: profiles cannot be searched. @see PROVIDERS.md 2.5 */
+  async correlate(keys: readonly LookupKey[], context: CallContext): Promise<Account[]> {
+    const found = new Map<string, Account>();
+    for (const { kind, value } of keys) {
+      if (kind !== 'remoteKey') throw new ProviderError('unsupported', { reason: `no_lookup_by_${kind}` });
+      const observed = await this.get({ accountId: null, remoteKey: value }, context);
+      if ('account' in observed) found.set(observed.account.accountId, observed.account);
+    }
+    return [...found.values()];
+  }
+
+  async apply(step: ProviderStep, target: AccountTarget, context: CallContext): Promise<Applied> {
+    switch (step.kind) {
+      case 'provision':
+        return this.provision(step.attributes, target, context);
+      case 'update':
+        return this.write({ attributes: step.attributes }, target, context);
+      case 'suspend':
+        return this.write({ attributes: step.attributes, marker: step.marker }, target, context);
+      case 'reactivate':
+        return this.write({ attributes: step.attributes, marker: null }, target, context);
+      case 'purge':
+        return this.purge(target, context);
+      case 'softDelete':
+      case 'restore':
+      case 'discharge':
+        throw new ProviderError('unsupported', { reason: `no_${step.kind}` });
+    }
+  }
+
+  private async provision(
+    attributes: NativeAttributes,
+    { remoteKey }: AccountTarget,
+    context: CallContext,
+  ): Promise<Applied> {
+    const body = { externalId: remoteKey, ...toNative(attributes, { user: null, marker: null }) };
+    return this.acknowledge(await this.api.createUser(body, context));
+  }
+
+  private async write(
+    { attributes, ...marking }: { attributes: NativeAttributes } & Pick<Beside, 'marker'>,
+    target: AccountTarget,
+    context: CallContext,
+  ): Promise<Applied> {
+    const { user } = await this.api.getUser(referenceOf(target), context);
+    assertIsTarget(user, target);
+    const body = toNative(attributes, { user, ...marking });
+    return this.acknowledge(await this.api.updateUser(user.id, body, context));
+  }
+
+  /** A user that is gone is acknowledged as proven; a deletion that begins is not. @see PROVIDERS.md 2.5 */
+  private async purge(target: AccountTarget, context: CallContext): Promise<Applied> {
+    try {
+      const status = await this.api.deleteUser(referenceOf(target), context);
+      return { confirmed: false, status };
+    } catch (error) {
+      if (isNotFound(error)) return { confirmed: true, status: 404 };
+      throw error;
+    }
+  }
+
+  private async read(target: AccountTarget, context: CallContext): Promise<Account> {
+    const { user } = await this.api.getUser(referenceOf(target), context);
+    assertIsTarget(user, target);
+    return toAccount(user, this.mapping);
+  }
+
+  private acknowledge({ status, user }: UserAnswer): Applied {
+    return { accountId: user.id, echo: toAccount(user, this.mapping), confirmed: true, status };
+  }
+}
+
+/** One path serves both kinds of id, and users can be merged: what is answered must be who was asked for. */
+function assertIsTarget(user: SunshineUser, { accountId, remoteKey }: AccountTarget): void {
+  const isTarget = accountId === null ? user.externalId === remoteKey : user.id === accountId;
+  if (!isTarget) throw new ProviderError('protocol', { reason: 'answered_another_user' });
+}
+
+/**
+ * What addresses a user in a path.
+ * @throws ProviderError `invalid` when our key would be read as an account id, and address a stranger
+ */
+function referenceOf({ accountId, remoteKey }: AccountTarget): string {
+  if (accountId !== null) return accountId;
+  if (!looksLikeAccountId(remoteKey)) return remoteKey;
+  throw new ProviderError('invalid', { reason: 'key_looks_like_account_id', attribute: 'externalKey' });
+}
+
+function isNotFound(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && error.kind === 'notFound';
+}
