@@ -9,3 +9,6 @@ export * from './engine/read-work.js';
 export * from './engine/settle.js';
 export * from './engine/work.js';
 export * from './mark.js';
+export * from './errors.js';
+export * from './migrate/error.js';
+export * from './migrate/migrate.js';
