@@ -88,7 +88,7 @@ const UNUSUAL: Readonly<Record<string, readonly Peculiarity[]>> = {
       locale: 'mi-NZ',
       displayName: 'Taumata',
     },
-    { givenName: 'Short', familyName: 'Label', displayName: 'A very long display name '.repeat(12).trim() },
+    { givenName: 'Short', familyName: 'Label', displayName: 'A very long display name '.repeat(10).trim() },
   ],
   unusualCompany: [
     { givenName: 'Otto', familyName: 'Einzel', company: 'X' },
