@@ -14,6 +14,12 @@ export interface DatabaseOptions {
   readonly onPoolError: (error: Error) => void;
 }
 
+/** Runs one statement. Rows come back as the statement spells them; bigint columns as text. */
+export type Sql = <Row extends pg.QueryResultRow>(
+  text: string,
+  values?: readonly unknown[],
+) => Promise<Row[]>;
+
 /**
  * One pool, two ways in: Prisma for plain reads and single-row writes, `sql` for the statements where the work is done
  * (claims, intents, settles, imports), which must be one round trip each.
@@ -21,10 +27,9 @@ export interface DatabaseOptions {
 export interface Database {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
-  /** Runs one statement. Rows come back as the statement spells them; bigint columns as text. */
-  sql<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly sql: Sql;
   /** Runs statements in one transaction; rolled back when `work` throws. No I/O but SQL belongs in `work`. */
-  transaction<Result>(work: (sql: Database['sql']) => Promise<Result>): Promise<Result>;
+  readonly transaction: <Result>(work: (sql: Sql) => Promise<Result>) => Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -65,10 +70,7 @@ async function runOn<Row extends pg.QueryResultRow>(
   return result.rows;
 }
 
-async function transact<Result>(
-  pool: pg.Pool,
-  work: (sql: Database['sql']) => Promise<Result>,
-): Promise<Result> {
+async function transact<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

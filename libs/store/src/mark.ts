@@ -1,5 +1,5 @@
 import { LANES, type Lane } from '#domain';
-import type { Database } from './database.js';
+import type { Sql } from './database.js';
 
 /** Why links are to be looked at again. */
 export interface Mark {
@@ -31,7 +31,7 @@ export function markClause(mark: Mark): string {
 
 /** Makes every link of these users due, at all providers or at one. Call it in the transaction of the change itself. */
 export async function markLinks(
-  sql: Database['sql'],
+  sql: Sql,
   userIds: readonly string[],
   mark: Mark & { readonly provider?: string },
 ): Promise<void> {

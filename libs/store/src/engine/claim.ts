@@ -1,4 +1,4 @@
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 import type { Asserted, ClaimedLink } from './work.js';
 import type { Certainty, ObservedState, OwedEffect } from '#domain';
 
@@ -39,7 +39,7 @@ const RETURNING = `
  * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
  * write-ahead record: the row says `in_flight` until its settle, whatever becomes of this process.
  */
-export async function claimDue(sql: Database['sql'], request: ClaimRequest): Promise<ClaimedLink[]> {
+export async function claimDue(sql: Sql, request: ClaimRequest): Promise<ClaimedLink[]> {
   const rows = await sql<ClaimedRow>(
     `WITH picked AS (
        SELECT user_id FROM links
@@ -67,7 +67,7 @@ export async function claimDue(sql: Database['sql'], request: ClaimRequest): Pro
  * Takes one link whose last claim was never settled, alone, so that a link which brings its worker down can be told
  * from those that were merely beside it. The lost claim may have written until its lease ended.
  */
-export async function claimLost(sql: Database['sql'], request: ClaimRequest): Promise<ClaimedLink[]> {
+export async function claimLost(sql: Sql, request: ClaimRequest): Promise<ClaimedLink[]> {
   const rows = await sql<ClaimedRow>(
     `WITH picked AS (
        SELECT user_id FROM links

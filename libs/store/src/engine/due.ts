@@ -1,5 +1,5 @@
 import { LANE_NAMES, type Lane } from '#domain';
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 import { markClause } from '../mark.js';
 
 /** The most urgent lane in which a provider has work that may start now. */
@@ -9,7 +9,7 @@ export interface DueWork {
 }
 
 /** Looks for work by index alone: with nothing due there is nothing to read, however many links there are. */
-export async function findDueWork(sql: Database['sql'], providers: readonly string[]): Promise<DueWork[]> {
+export async function findDueWork(sql: Sql, providers: readonly string[]): Promise<DueWork[]> {
   const rows = await sql<{ provider: string; lane: number }>(
     `SELECT p.slug AS provider, w.lane FROM unnest($1::text[]) AS p(slug)
      CROSS JOIN LATERAL (
@@ -26,7 +26,7 @@ export async function findDueWork(sql: Database['sql'], providers: readonly stri
 }
 
 /** Users whose revocation waits at this provider: what a batch already under way must not stand in front of. */
-export async function findRevoked(sql: Database['sql'], provider: string, limit: number): Promise<string[]> {
+export async function findRevoked(sql: Sql, provider: string, limit: number): Promise<string[]> {
   const rows = await sql<{ user_id: string }>(
     `SELECT user_id FROM links WHERE provider = $1 AND wanted > handled AND lane = 0 LIMIT $2`,
     [provider, limit],
@@ -39,7 +39,7 @@ export async function findRevoked(sql: Database['sql'], provider: string, limit:
  * the holder's own count, so no order of commits can lose a wake-up; a holder that is itself parked has released
  * nothing, and two that wait for each other stay asleep.
  */
-export async function wakeWaiting(sql: Database['sql']): Promise<number> {
+export async function wakeWaiting(sql: Sql): Promise<number> {
   const rows = await sql(
     `UPDATE links l SET ${markClause({ lane: 'live' })}
      FROM links h

@@ -1,5 +1,5 @@
 import type { LookupKey } from '#identity-provider';
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 
 /** Who of the roster stands behind an account, or is about to. */
 export interface Holders {
@@ -14,7 +14,7 @@ export interface Holders {
  * keys. One snapshot, because a settle turns the one into the other.
  */
 export async function findHolders(
-  sql: Database['sql'],
+  sql: Sql,
   provider: string,
   sought: { readonly accountIds: readonly string[]; readonly keys: readonly LookupKey[] },
 ): Promise<Holders> {

@@ -1,6 +1,6 @@
 import type { OwedEffect } from '#domain';
 import type { LookupKey } from '#identity-provider';
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 
 /** What one link is about to do that must be on record, or must be allowed, before its first call. */
 export interface IntendRequest {
@@ -26,7 +26,7 @@ export interface IntendRequest {
  * may go on. Whoever is not returned makes no call.
  */
 export async function recordIntents(
-  sql: Database['sql'],
+  sql: Sql,
   provider: string,
   requests: readonly IntendRequest[],
 ): Promise<ReadonlySet<string>> {

@@ -1,4 +1,4 @@
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 
 /** A block of call permits for one worker. */
 export interface PaceGrant {
@@ -14,7 +14,7 @@ const RECOVERY_PER_SECOND = 0.02;
  * Leases up to `asked` call permits from the pace that all workers share. The bucket holds a fifth of a second's worth
  * (at least one call), so that no one-second window goes far over the rate; after a slow-down the rate recovers additively.
  */
-export async function leasePace(sql: Database['sql'], slug: string, asked: number): Promise<PaceGrant> {
+export async function leasePace(sql: Sql, slug: string, asked: number): Promise<PaceGrant> {
   const rows = await sql<{ granted: number; rate: number }>(
     `WITH now_at AS (SELECT clock_timestamp() AS t),
      p AS (

@@ -1,4 +1,4 @@
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 
 export type HaltScope = 'all' | 'creates' | 'widening';
 
@@ -16,7 +16,7 @@ export interface ProviderState {
 }
 
 /** Reads the state of every provider instance, by the database's clock. */
-export async function readProviderStates(sql: Database['sql']): Promise<ProviderState[]> {
+export async function readProviderStates(sql: Sql): Promise<ProviderState[]> {
   const rows = await sql<{
     slug: string;
     enabled: boolean;
@@ -47,7 +47,7 @@ export async function readProviderStates(sql: Database['sql']): Promise<Provider
  * `slowDown` also halves the pace that the workers share.
  */
 export async function pauseProvider(
-  sql: Database['sql'],
+  sql: Sql,
   slug: string,
   pause: { readonly pauseMs: number; readonly slowDown: boolean; readonly probeFailed: boolean },
 ): Promise<void> {
@@ -62,7 +62,7 @@ export async function pauseProvider(
 }
 
 /** Says that a provider answered again: the count of failed probes starts over. */
-export async function recordProviderAnswered(sql: Database['sql'], slug: string): Promise<void> {
+export async function recordProviderAnswered(sql: Sql, slug: string): Promise<void> {
   await sql(
     `UPDATE providers SET probes_failed = 0 WHERE slug = $1 AND probes_failed > 0 AND halt_scope IS NULL`,
     [slug],
@@ -71,7 +71,7 @@ export async function recordProviderAnswered(sql: Database['sql'], slug: string)
 
 /** Stops a provider until a probe succeeds. A wider halt already there stays. */
 export async function haltProvider(
-  sql: Database['sql'],
+  sql: Sql,
   slug: string,
   halt: { readonly scope: HaltScope; readonly reason: string; readonly probeInMs: number },
 ): Promise<void> {
@@ -88,7 +88,7 @@ export async function haltProvider(
 }
 
 /** Takes the right to probe a halted provider, for one worker at a time. False when it is not due or not ours. */
-export async function takeProbe(sql: Database['sql'], slug: string, nextProbeInMs: number): Promise<boolean> {
+export async function takeProbe(sql: Sql, slug: string, nextProbeInMs: number): Promise<boolean> {
   const rows = await sql(
     `UPDATE providers SET probe_at = now() + $2 * interval '1 millisecond'
      WHERE slug = $1 AND halt_scope IS NOT NULL AND probe_at <= now() RETURNING slug`,
@@ -98,7 +98,7 @@ export async function takeProbe(sql: Database['sql'], slug: string, nextProbeInM
 }
 
 /** Ends a halt. */
-export async function resumeProvider(sql: Database['sql'], slug: string): Promise<void> {
+export async function resumeProvider(sql: Sql, slug: string): Promise<void> {
   await sql(
     `UPDATE providers SET halt_scope = NULL, halt_reason = NULL, halted_at = NULL, probe_at = NULL,
        probes_failed = 0, paused_until = NULL WHERE slug = $1`,
@@ -108,7 +108,7 @@ export async function resumeProvider(sql: Database['sql'], slug: string): Promis
 
 /** A few accounts of this provider that were in sync most recently: what a canary reads. */
 export async function findCanaryTargets(
-  sql: Database['sql'],
+  sql: Sql,
   slug: string,
   limit: number,
 ): Promise<{ accountId: string | null; remoteKey: string }[]> {

@@ -1,6 +1,6 @@
 import type { StatusBeforeDeletion, User, UserStatus } from '#domain';
 import type { LookupKey } from '#identity-provider';
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 import type { ClaimedLink, UnsettledCreate, Work } from './work.js';
 
 interface UserRow {
@@ -39,11 +39,7 @@ interface IntentRow {
  * Reads the users of claimed links in a statement that starts after the claim. Read together with the claim, an edit
  * committed in between would be settled without ever being sent: the claim's row is the new one, the user's the old.
  */
-export async function readWork(
-  sql: Database['sql'],
-  provider: string,
-  claimed: readonly ClaimedLink[],
-): Promise<Work[]> {
+export async function readWork(sql: Sql, provider: string, claimed: readonly ClaimedLink[]): Promise<Work[]> {
   if (claimed.length === 0) return [];
   const rows = await sql<UserRow>(
     `SELECT u.id, u.external_key, u.email, u.phone, u.given_name, u.family_name, u.display_name, u.locale,

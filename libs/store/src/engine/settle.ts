@@ -1,6 +1,6 @@
 import type { Certainty, ObservedState, OwedEffect, ParkReason, UserStatus } from '#domain';
 import type { StepKind } from '#identity-provider';
-import type { Database } from '../database.js';
+import type { Sql } from '../database.js';
 import type { Asserted, ClaimedLink } from './work.js';
 
 /** A step that was acknowledged, or whose outcome is unknown, for the audit. */
@@ -26,7 +26,7 @@ export interface LinkKnowledge {
 
 /** The end of one pass over one link. */
 export interface Settlement {
-  readonly link: Pick<ClaimedLink, 'userId' | 'provider' | 'leaseToken' | 'wanted'>;
+  readonly link: Pick<ClaimedLink, 'userId' | 'provider' | 'leaseToken' | 'wanted' | 'accountId'>;
   /**
    * `handled`: everything asked for by the claim's time is there. `again`: not yet, after `delayMs`.
    * `parked`: handled by waiting until the cause changes. `released`: nothing was tried.
@@ -77,7 +77,7 @@ export interface SettleOptions {
  * @throws the database's error when it refuses a row; nothing of the group is written then
  */
 export async function settleGroup(
-  sql: Database['sql'],
+  sql: Sql,
   settlements: readonly Settlement[],
   options: SettleOptions,
 ): Promise<void> {
@@ -154,7 +154,7 @@ const SETTLE = `
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
-      settled_at = CASE WHEN s.is_handled THEN now() ELSE l.settled_at END
+      settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END
     FROM s WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
     RETURNING l.user_id),
   overtaken AS (

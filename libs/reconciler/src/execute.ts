@@ -1,0 +1,88 @@
+import { ProviderError, type CallContext, type ProviderStep } from '#identity-provider';
+import type { LinkKnowledge, Settlement, TakenStep, Work } from '#store';
+import { afterStep } from './knowledge.js';
+import type { Plan } from './plan/index.js';
+import type { ProviderRoom } from './provider-room.js';
+import type { PassState } from './settlements.js';
+
+/** How far the steps came, and what stopped them. */
+export interface Taken {
+  readonly pass: PassState;
+  readonly stopped: { readonly step: ProviderStep; readonly error: unknown } | null;
+}
+
+/** Takes the planned steps in order; the first that fails ends the pass. */
+export async function takeSteps(
+  room: ProviderRoom,
+  work: Work,
+  planned: Plan,
+  begun: PassState,
+  context: CallContext,
+): Promise<Taken> {
+  let pass: PassState = { ...begun, knowledge: owing(begun.knowledge, planned) };
+  for (const step of planned.steps) {
+    try {
+      const target = { accountId: pass.knowledge.accountId, remoteKey: work.remoteKey };
+      const applied = await room.instance.provider.apply(step, target, context);
+      pass = {
+        ...pass,
+        knowledge: afterStep(pass.knowledge, step, applied),
+        steps: [...pass.steps, taken(step, 'acknowledged', applied.status)],
+        intent: intentAfter(step, applied.status) ?? pass.intent,
+      };
+    } catch (error) {
+      return { pass: afterFailure(pass, step, error), stopped: { step, error } };
+    }
+  }
+  return { pass, stopped: null };
+}
+
+/** The debts stand from before the first call, and fall away only by their own acknowledgement. */
+function owing(known: LinkKnowledge, planned: Plan): LinkKnowledge {
+  const owed = new Set([...known.owed, ...planned.owes]);
+  for (const effect of planned.waives) owed.delete(effect);
+  return { ...known, owed: [...owed] };
+}
+
+function intentAfter(step: ProviderStep, status: number): Settlement['intent'] {
+  if (step.kind === 'provision') return { kind: 'provision', outcome: 'known' };
+  if (step.kind === 'purge')
+    return { kind: 'purge', outcome: 'accepted', evidence: { method: 'delete', status } };
+  return null;
+}
+
+function afterFailure(pass: PassState, step: ProviderStep, error: unknown): PassState {
+  const lost = mayHaveHappened(error);
+  return {
+    ...pass,
+    knowledge: lost ? { ...pass.knowledge, certainty: 'stale' } : pass.knowledge,
+    doubt: lost ? 'set' : pass.doubt,
+    steps: wasSent(error)
+      ? [...pass.steps, taken(step, lost ? 'unknown' : 'refused', statusOf(error))]
+      : pass.steps,
+    // An intent whose create was refused for certain is closed; one whose answer was lost stays open until a read.
+    intent: step.kind === 'provision' && !lost ? { kind: 'provision', outcome: 'known' } : pass.intent,
+  };
+}
+
+/** A write that was answered with nonsense may have happened as well as one that was not answered. */
+function mayHaveHappened(error: unknown): boolean {
+  return error instanceof ProviderError && (error.kind === 'outcomeUnknown' || error.kind === 'protocol');
+}
+
+function wasSent(error: unknown): boolean {
+  return error instanceof ProviderError && error.kind !== 'unreachable';
+}
+
+function statusOf(error: unknown): number | null {
+  return error instanceof ProviderError ? (error.detail.status ?? null) : null;
+}
+
+function taken(step: ProviderStep, outcome: TakenStep['outcome'], status: number | null): TakenStep {
+  return { kind: step.kind, outcome, attributes: writtenPaths(step), status };
+}
+
+function writtenPaths(step: ProviderStep): readonly string[] {
+  if (step.kind === 'update') return step.changed;
+  return step.kind === 'provision' ? Object.keys(step.attributes) : [];
+}

@@ -1,0 +1,5 @@
+export * from './keeper.js';
+export * from './plan/index.js';
+export * from './provider-pump.js';
+export * from './provider-room.js';
+export * from './settings.js';

@@ -1,0 +1,80 @@
+import { ProviderError } from '#identity-provider';
+import { LANES } from '#domain';
+import {
+  findDueWork,
+  findRevoked,
+  haltProvider,
+  readProviderStates,
+  resumeProvider,
+  takeProbe,
+  wakeWaiting,
+  type DueWork,
+} from '#store';
+import { probeIntervalMs } from './backoff.js';
+import { probe } from './canary.js';
+import type { ProviderRoom } from './provider-room.js';
+
+const REVOKED_LIMIT = 10_000;
+
+/**
+ * What every worker does on each tick, whatever the queue does: takes over what the database says of the providers,
+ * wakes links whose cause changed, probes halted providers, and says where work is due.
+ */
+export async function keep(rooms: readonly ProviderRoom[], signal: AbortSignal): Promise<DueWork[]> {
+  const first = rooms[0];
+  if (first === undefined) return [];
+  const { sql } = first.engine.database;
+  await wakeWaiting(sql);
+  const states = new Map((await readProviderStates(sql)).map((state) => [state.slug, state]));
+  for (const room of rooms) {
+    const state = states.get(room.instance.slug);
+    if (state !== undefined) room.adopt(state);
+    if (state?.halt != null && state.probeInMs === 0) await probeHalted(room, signal);
+  }
+  const open = rooms.filter((room) => room.isOpen());
+  const due = await findDueWork(
+    sql,
+    open.map((room) => room.instance.slug),
+  );
+  await noteRevoked(open, due);
+  return due;
+}
+
+async function noteRevoked(rooms: readonly ProviderRoom[], due: readonly DueWork[]): Promise<void> {
+  for (const room of rooms) {
+    const urgent = due.some((work) => work.provider === room.instance.slug && work.lane === 'revocation');
+    if (!urgent && room.revoked.size === 0) continue;
+    room.revoked = new Set(await findRevoked(room.engine.database.sql, room.instance.slug, REVOKED_LIMIT));
+  }
+}
+
+/** A payment is only known to have been made when a create goes through, so creates are simply let try again. */
+async function probeHalted(room: ProviderRoom, signal: AbortSignal): Promise<void> {
+  const { sql } = room.engine.database;
+  const { slug } = room.instance;
+  if (!(await takeProbe(sql, slug, probeIntervalMs(room.probesFailed + 1)))) return;
+  if (room.haltScope === 'creates' || (await answers(room, signal))) {
+    await resumeProvider(sql, slug);
+    room.haltScope = null;
+    room.probesFailed = 0;
+    room.engine.log.warn('provider resumed', { provider: slug });
+    return;
+  }
+  await haltProvider(sql, slug, {
+    scope: room.haltScope ?? 'all',
+    reason: 'probe_failed',
+    probeInMs: probeIntervalMs(room.probesFailed + 1),
+  });
+}
+
+async function answers(room: ProviderRoom, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await probe(room, { signal, admit: () => room.slots.acquire(true) })) === 'healthy';
+  } catch (error) {
+    if (error instanceof ProviderError) return false;
+    throw error;
+  }
+}
+
+/** The lane from which on a doorbell is urgent. */
+export const URGENT_LANE = LANES.revocation;

@@ -1,0 +1,55 @@
+import { CallNotStarted, type CallContext, type CallRequest } from '#identity-provider';
+import { LANES } from '#domain';
+import type { Work } from '#store';
+import type { Lease } from './lease.js';
+import type { ProviderRoom } from './provider-room.js';
+
+/**
+ * Admits the calls of one link: each needs time left in the lease, a provider that is not stopped, a call slot, and a
+ * share of the pace. Remembers whether a mutating call was started, because then the outcome is no longer ours alone.
+ */
+export class LinkContext implements CallContext {
+  /** A mutating call was started for this link in this pass. */
+  mutated = false;
+
+  constructor(
+    private readonly room: ProviderRoom,
+    private readonly work: Work,
+    private readonly lease: Lease,
+    readonly signal: AbortSignal,
+  ) {}
+
+  async admit(call: CallRequest): Promise<() => void> {
+    this.refuseIfTooLate(call);
+    const release = await this.room.slots.acquire(this.isUrgent());
+    try {
+      await this.room.pace.take();
+      // Waiting for a slot or for the pace may have taken longer than the lease had left.
+      this.refuseIfTooLate(call);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (call.mutating) this.mutated = true;
+    return this.timed(release);
+  }
+
+  private refuseIfTooLate(call: CallRequest): void {
+    if (this.signal.aborted) throw new CallNotStarted('stopping');
+    if (!this.room.isOpen()) throw new CallNotStarted('paused');
+    if (!this.isUrgent() && this.room.revoked.has(this.work.userId)) throw new CallNotStarted('preempted');
+    if (this.lease.leftMs() < (call.mutating ? call.timeoutMs : 0)) throw new CallNotStarted('leaseEnding');
+  }
+
+  private isUrgent(): boolean {
+    return this.work.lane === LANES.revocation;
+  }
+
+  private timed(release: () => void): () => void {
+    const startedMs = this.room.engine.clock.monotonicMs();
+    return () => {
+      this.room.callTimes.record(this.room.engine.clock.monotonicMs() - startedMs);
+      release();
+    };
+  }
+}

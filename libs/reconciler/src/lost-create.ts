@@ -1,0 +1,85 @@
+import type { Account, CallContext, DesiredAccount, LookupKey } from '#identity-provider';
+import { findHolders, type Work } from '#store';
+import type { ProviderRoom } from './provider-room.js';
+
+export type LostCreate =
+  | { readonly kind: 'found'; readonly account: Account }
+  | { readonly kind: 'neverLanded' }
+  | { readonly kind: 'tooEarly'; readonly waitMs: number }
+  | { readonly kind: 'disputed'; readonly attribute: LookupKey['kind'] };
+
+/** Clocks of providers may differ from ours by this much; an account older than its create by more is not ours. */
+const CLOCK_SKEW_MS = 2 * 60 * 60_000;
+
+/**
+ * Looks for the account of a create whose answer was lost, by the keys that were sent then and by those of today: an
+ * edit in between must not hide the first account. It is ours only when no other link holds it and it is not older
+ * than the create. Not finding it proves nothing until the lost request can no longer land.
+ */
+export async function findOwnLostCreate(
+  room: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  context: CallContext,
+): Promise<LostCreate> {
+  const sent = work.unsettledCreates.flatMap((create) => create.lookupKeys);
+  const accounts = await room.instance.provider.correlate(
+    distinctKeys([...sent, ...desired.lookupKeys]),
+    context,
+  );
+  const free = await withoutHolders(room, work, accounts);
+  const first = free[0];
+  if (first === undefined) return notFound(room, work);
+  const ours = free.filter((account) => matches(account, sent) && isYoungEnough(account, work));
+  const own = ours[0];
+  if (own === undefined || ours.length > 1) return { kind: 'disputed', attribute: firstMatch(first, sent) };
+  return { kind: 'found', account: own };
+}
+
+function notFound(room: ProviderRoom, work: Work): LostCreate {
+  const { clock, settings } = room.engine;
+  const lastMs = Math.max(
+    work.doubtfulWriteAt?.getTime() ?? 0,
+    ...work.unsettledCreates.map((create) => create.createdAt.getTime()),
+  );
+  const waitMs = lastMs + settings.lateArrivalMs - clock.now().getTime();
+  return waitMs > 0 ? { kind: 'tooEarly', waitMs } : { kind: 'neverLanded' };
+}
+
+async function withoutHolders(
+  room: ProviderRoom,
+  work: Work,
+  accounts: readonly Account[],
+): Promise<Account[]> {
+  if (accounts.length === 0) return [];
+  const holders = await findHolders(room.engine.database.sql, room.instance.slug, {
+    accountIds: accounts.map((account) => account.accountId),
+    keys: [],
+  });
+  return accounts.filter((account) => {
+    const holder = holders.byAccountId.get(account.accountId);
+    return holder === undefined || holder.userId === work.userId;
+  });
+}
+
+function isYoungEnough(account: Account, work: Work): boolean {
+  const firstMs = Math.min(...work.unsettledCreates.map((create) => create.createdAt.getTime()));
+  return account.createdAt === undefined || account.createdAt.getTime() > firstMs - CLOCK_SKEW_MS;
+}
+
+function matches(account: Account, keys: readonly LookupKey[]): boolean {
+  return account.lookupKeys.some((held) =>
+    keys.some((key) => key.kind === held.kind && key.value === held.value),
+  );
+}
+
+function firstMatch(account: Account, keys: readonly LookupKey[]): LookupKey['kind'] {
+  const hit = account.lookupKeys.find((held) =>
+    keys.some((key) => key.kind === held.kind && key.value === held.value),
+  );
+  return hit?.kind ?? 'email';
+}
+
+function distinctKeys(keys: readonly LookupKey[]): LookupKey[] {
+  return [...new Map(keys.map((key) => [`${key.kind} ${key.value}`, key])).values()];
+}

@@ -1,0 +1,71 @@
+import type { AccountTarget, CallContext, DesiredAccount, LookupKey, Observation } from '#identity-provider';
+import type { LinkKnowledge, Work } from '#store';
+import { findOwnLostCreate, type LostCreate } from './lost-create.js';
+import { afterRead, knowledgeOf } from './knowledge.js';
+import type { ProviderRoom } from './provider-room.js';
+
+/** What is there, or why nobody can say yet. */
+export type Seen =
+  | {
+      readonly kind: 'known';
+      readonly knowledge: LinkKnowledge;
+      readonly readNow: boolean;
+      readonly foundLostCreate: boolean;
+    }
+  /** A create whose answer was lost may still land; to be looked for again after `waitMs`. */
+  | { readonly kind: 'tooEarly'; readonly waitMs: number }
+  | { readonly kind: 'disputed'; readonly attribute: LookupKey['kind'] };
+
+/**
+ * Says what the provider holds for a link. What is certain needs no call; what is not is read first: a create of
+ * unknown outcome by the keys that were sent, everything else by its recorded id, or by our key where we own it.
+ */
+export async function observe(
+  room: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  context: CallContext,
+): Promise<Seen> {
+  const known = knowledgeOf(work);
+  if (work.unsettledCreates.length > 0 && work.accountId === null) {
+    return afterLostCreate(known, await findOwnLostCreate(room, work, desired, context));
+  }
+  if (!mustRead(room, work))
+    return { kind: 'known', knowledge: known, readNow: false, foundLostCreate: false };
+  const observation = await read(room, work, context);
+  return { kind: 'known', knowledge: afterRead(known, observation), readNow: true, foundLostCreate: false };
+}
+
+function afterLostCreate(known: LinkKnowledge, found: LostCreate): Seen {
+  switch (found.kind) {
+    case 'tooEarly':
+    case 'disputed':
+      return found;
+    case 'neverLanded':
+      return {
+        kind: 'known',
+        knowledge: afterRead(known, { state: 'absent' }),
+        readNow: true,
+        foundLostCreate: false,
+      };
+    case 'found':
+      return {
+        kind: 'known',
+        knowledge: afterRead(known, { state: found.account.state, account: found.account }),
+        readNow: true,
+        foundLostCreate: true,
+      };
+  }
+}
+
+/** Without an account id and without a key of ours there is nothing to read by: nothing was ever created for it. */
+function mustRead(room: ProviderRoom, work: Work): boolean {
+  const readable =
+    work.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
+  if (!readable || work.certainty === 'certain') return false;
+  return work.certainty === 'stale' || work.lastClaimLost || work.doubtfulWriteAt !== null;
+}
+
+async function read(room: ProviderRoom, target: AccountTarget, context: CallContext): Promise<Observation> {
+  return room.instance.provider.get({ accountId: target.accountId, remoteKey: target.remoteKey }, context);
+}

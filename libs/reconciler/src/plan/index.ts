@@ -1,0 +1,3 @@
+export * from './differences.js';
+export * from './lower.js';
+export * from './plan.js';

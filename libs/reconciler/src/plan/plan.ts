@@ -1,0 +1,251 @@
+import type { ObservedState, OwedEffect, ParkReason } from '#domain';
+import type {
+  Capabilities,
+  DesiredAccount,
+  LoweredStatus,
+  LoweringCell,
+  NativeAttributes,
+  ProviderStep,
+} from '#identity-provider';
+import { differingPaths, sameTags } from './differences.js';
+import { targetOf } from './lower.js';
+
+/** What is known of the account when the plan is made. */
+export interface Observed {
+  readonly state: ObservedState;
+  readonly marker: string | null;
+  /** Managed attributes that the account holds, as read or as last acknowledged; `null` when not known. */
+  readonly attributes: NativeAttributes | null;
+  readonly tags: Readonly<Record<string, string>> | null;
+}
+
+export interface PlanInput {
+  readonly status: LoweredStatus;
+  readonly desired: DesiredAccount;
+  readonly observed: Observed;
+  readonly owed: readonly OwedEffect[];
+  /** An account was there before: its absence now is a loss, not a beginning. */
+  readonly hadAccount: boolean;
+  /** The provider accepted the purge and has not finished it: it is awaited, never sent again. */
+  readonly purgeAccepted: boolean;
+  readonly capabilities: Capabilities;
+}
+
+/** What is to be done to one account, in order. No steps and no park: it is as it should be. */
+export interface Plan {
+  readonly steps: readonly ProviderStep[];
+  readonly park: ParkReason | null;
+  /** Effects that become owed with the first call, beside those owed already. */
+  readonly owes: readonly OwedEffect[];
+  /** Owed effects that the account's state leaves nothing to do for. */
+  readonly waives: readonly OwedEffect[];
+  /** The account stays usable although the user may not use it: the provider has nothing for it. */
+  readonly notEnforceable: boolean;
+  /** Attributes differ and are withheld until the account may be written again. */
+  readonly deferred: boolean;
+  /** A step is under way there and only time finishes it. */
+  readonly awaiting: 'purge' | null;
+}
+
+/**
+ * Decides what one account is missing. Pure: no clock, no I/O.
+ *
+ * ```
+ * observed \ target   live (active)        live (not enforceable)  suspended       softDeleted    gone
+ * absent              provision *          -                       -               -              -
+ * notLive             restore or park      -                       -               -              purge
+ * softDeleted         restore              -                       -               -              purge
+ * suspended           [update] reactivate  -                       [update]        softDelete     purge
+ * live                [update]             [update] report         suspend         softDelete     purge
+ * ```
+ * `*` unless the account was there before and a new one would lose something, or could not be found again.
+ * Owed effects are paid behind the steps that owe them, and before an account opens.
+ */
+export function plan(input: PlanInput): Plan {
+  const target = targetOf(input.status, input.capabilities);
+  switch (input.observed.state) {
+    case 'absent':
+      return { ...(input.status === 'active' ? planCreation(input) : NOTHING), waives: input.owed };
+    case 'notLive':
+      return planHidden(input, target);
+    case 'softDeleted':
+      return planSoftDeleted(input, target);
+    case 'suspended':
+      return planSuspended(input, target);
+    case 'live':
+      return planLive(input, target);
+  }
+}
+
+const NOTHING: Plan = {
+  steps: [],
+  park: null,
+  owes: [],
+  waives: [],
+  notEnforceable: false,
+  deferred: false,
+  awaiting: null,
+};
+
+function parked(reason: ParkReason): Plan {
+  return { ...NOTHING, park: reason };
+}
+
+function planCreation(input: PlanInput): Plan {
+  const { desired, capabilities } = input;
+  if (input.hadAccount && capabilities.onAbsent === 'park') {
+    return parked({
+      code: 'gone_at_provider',
+      rule: `a new account would lose ${capabilities.purge.loses.join(', ')}; restore it there, or ask for a new account`,
+    });
+  }
+  const unfit = violationOf(desired);
+  if (unfit !== null) return parked(unfit);
+  if (capabilities.accountIdAssignedBy === 'provider' && desired.lookupKeys.length === 0) {
+    return parked({
+      code: 'no_lookup_key',
+      attribute: capabilities.uniqueKeys.join(' or '),
+      rule: 'is needed there to find the account again; give the user one',
+    });
+  }
+  return withTags(input, null, [{ kind: 'provision', attributes: desired.attributes }]);
+}
+
+function planHidden(input: PlanInput, target: LoweringCell): Plan {
+  if (target.state === 'gone') return planPurge(input);
+  if (input.status !== 'active') return { ...NOTHING, waives: ['setTags'] };
+  return input.capabilities.restore
+    ? { ...NOTHING, steps: [{ kind: 'restore' }] }
+    : parked({ code: 'gone_at_provider', rule: 'the account is not live there and cannot be restored' });
+}
+
+function planSoftDeleted(input: PlanInput, target: LoweringCell): Plan {
+  if (target.state === 'gone') return planPurge(input);
+  if (input.status === 'active') return { ...NOTHING, steps: [{ kind: 'restore' }] };
+  return { ...NOTHING, waives: ['setTags'], deferred: differs(input) };
+}
+
+function planSuspended(input: PlanInput, target: LoweringCell): Plan {
+  if (target.state === 'gone') return planPurge(input);
+  if (target.state === 'softDeleted') return close(input, { kind: 'softDelete' });
+  if (target.state === 'suspended') return keepSuspended(input, target);
+  return reopen(input);
+}
+
+/** Pays what is owed, then what was withheld, and only then lets the person in again. */
+function reopen(input: PlanInput): Plan {
+  const { desired, capabilities } = input;
+  const attributes = violationOf(desired) === null ? desired.attributes : heldAttributes(input);
+  const opening: ProviderStep = { kind: 'reactivate', attributes };
+  const update = capabilities.suspend === 'marker' ? [] : updateStep(input);
+  return withTags(input, input.observed.tags, [...debts(input), ...update, opening]);
+}
+
+function keepSuspended(input: PlanInput, target: LoweringCell): Plan {
+  const { desired, capabilities, observed } = input;
+  const marker = target.marker ?? null;
+  const mayWrite =
+    input.status === 'deactivated' && capabilities.writableWhileSuspended && violationOf(desired) === null;
+  const stale = differs(input);
+  if (capabilities.suspend === 'marker') {
+    const attributes = mayWrite ? desired.attributes : heldAttributes(input);
+    const wrong = observed.marker !== marker || (mayWrite && stale);
+    const steps: ProviderStep[] = wrong ? [{ kind: 'suspend', marker, attributes }] : [];
+    return { ...NOTHING, steps: [...steps, ...debts(input)], deferred: stale && !mayWrite };
+  }
+  const update = mayWrite ? updateStep(input) : [];
+  return { ...NOTHING, steps: [...debts(input), ...update], deferred: stale && !mayWrite };
+}
+
+function planLive(input: PlanInput, target: LoweringCell): Plan {
+  switch (target.state) {
+    case 'gone':
+      return planPurge(input);
+    case 'softDeleted':
+      return close(input, { kind: 'softDelete' });
+    case 'suspended':
+      return close(input, suspendStep(input, target));
+    case 'live':
+      return input.status === 'active' ? keepLive(input) : leaveOpen(input);
+  }
+}
+
+function keepLive(input: PlanInput): Plan {
+  const unfit = violationOf(input.desired);
+  if (unfit !== null) return { ...parked(unfit), steps: debts(input) };
+  return withTags(input, input.observed.tags, [...debts(input), ...updateStep(input)]);
+}
+
+/** The provider has nothing to stop this account with. It is kept in step until the user is deleted, and reported. */
+function leaveOpen(input: PlanInput): Plan {
+  const mayWrite = input.status === 'deactivated' && violationOf(input.desired) === null;
+  return {
+    ...NOTHING,
+    steps: [...debts(input), ...(mayWrite ? updateStep(input) : [])],
+    notEnforceable: true,
+    deferred: !mayWrite && differs(input),
+  };
+}
+
+/** Shuts the person out first; everything else can wait. */
+function close(input: PlanInput, step: ProviderStep): Plan {
+  const owes = input.capabilities.owedOnSuspend;
+  // Tags can only be set on an account that is live; they are told again when it is.
+  const waives: OwedEffect[] = step.kind === 'softDelete' ? ['setTags'] : [];
+  const due = [...new Set([...input.owed, ...owes])].filter((effect) => !waives.includes(effect));
+  const pays = due.map((effect) => dischargeStep(input, effect));
+  const deferred =
+    differs(input) && !(step.kind === 'suspend' && step.attributes === input.desired.attributes);
+  return { ...NOTHING, steps: [step, ...pays], owes, waives, deferred };
+}
+
+function suspendStep(input: PlanInput, target: LoweringCell): ProviderStep {
+  const mayWrite =
+    input.status === 'deactivated' &&
+    input.capabilities.suspend === 'marker' &&
+    violationOf(input.desired) === null;
+  return {
+    kind: 'suspend',
+    marker: target.marker ?? null,
+    attributes: mayWrite ? input.desired.attributes : heldAttributes(input),
+  };
+}
+
+function planPurge(input: PlanInput): Plan {
+  if (input.purgeAccepted) return { ...NOTHING, awaiting: 'purge' };
+  return { ...NOTHING, steps: [{ kind: 'purge' }] };
+}
+
+function updateStep(input: PlanInput): ProviderStep[] {
+  if (violationOf(input.desired) !== null) return [];
+  const changed = differingPaths(input.desired.attributes, input.observed.attributes);
+  return changed.length === 0 ? [] : [{ kind: 'update', attributes: input.desired.attributes, changed }];
+}
+
+/** Adds the tag map as an owed effect when it is not what the account was last told. */
+function withTags(input: PlanInput, told: Observed['tags'], steps: readonly ProviderStep[]): Plan {
+  const { tags } = input.desired;
+  if (tags === null || input.owed.includes('setTags') || sameTags(tags, told)) return { ...NOTHING, steps };
+  return { ...NOTHING, steps: [...steps, { kind: 'discharge', effect: 'setTags', tags }], owes: ['setTags'] };
+}
+
+function debts(input: PlanInput): ProviderStep[] {
+  return input.owed.map((effect) => dischargeStep(input, effect));
+}
+
+function dischargeStep(input: PlanInput, effect: OwedEffect): ProviderStep {
+  return { kind: 'discharge', effect, tags: effect === 'setTags' ? (input.desired.tags ?? {}) : {} };
+}
+
+function differs(input: PlanInput): boolean {
+  return differingPaths(input.desired.attributes, input.observed.attributes).length > 0;
+}
+
+function heldAttributes(input: PlanInput): NativeAttributes {
+  return input.observed.attributes ?? input.desired.attributes;
+}
+
+function violationOf(desired: DesiredAccount): ParkReason | null {
+  const first = desired.violations[0];
+  return first === undefined ? null : { code: 'invalid', attribute: first.attribute, rule: first.rule };
+}

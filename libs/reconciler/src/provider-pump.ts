@@ -1,0 +1,129 @@
+import {
+  claimDue,
+  claimLost,
+  readWork,
+  recordProviderAnswered,
+  type ClaimedLink,
+  type Settlement,
+  type Work,
+} from '#store';
+import { Lease, LEASE_MARGIN_MS } from './lease.js';
+import type { ProviderRoom } from './provider-room.js';
+import { reconcileLink } from './reconcile.js';
+
+const LOOK_AGAIN_MS = 50;
+
+/** One run of a pump, asked for by a doorbell. */
+export interface PumpRun {
+  /** Only links at least this urgent. */
+  readonly maxLane: number;
+  /** Taken first. */
+  readonly userIds: readonly string[];
+  /** When to stop claiming, so that other doorbells get their turn. */
+  readonly forMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Mirrors what is due at one provider until nothing is, or until its time is up. The next claim is sent while the last
+ * one is still being worked on, so that the provider is never waited for by the database nor the other way round.
+ */
+export class ProviderPump {
+  private readonly inFlight = new Set<Promise<void>>();
+
+  constructor(
+    private readonly room: ProviderRoom,
+    private readonly onSettled: (settlement: Settlement) => void = () => undefined,
+  ) {}
+
+  async run(run: PumpRun): Promise<void> {
+    const endMs = this.room.engine.clock.monotonicMs() + run.forMs;
+    let hinted = run.userIds;
+    while (!run.signal.aborted && this.room.isOpen() && this.room.engine.clock.monotonicMs() < endMs) {
+      const room = this.capacity() - this.inFlight.size;
+      const claimed = room > 0 ? await this.claim(run, room, hinted) : 0;
+      hinted = [];
+      if (claimed === 0 && this.inFlight.size === 0) return;
+      if (claimed === 0) await this.waitBriefly();
+      else await this.waitForRoom();
+    }
+    await Promise.all(this.inFlight);
+  }
+
+  /** No more links than can be called for within a lease; one while the provider is being tried again. */
+  private capacity(): number {
+    const { instance, engine, callTimes, probesFailed } = this.room;
+    if (probesFailed > 0) return 1;
+    const rounds = Math.floor((engine.settings.leaseMs - LEASE_MARGIN_MS) / callTimes.p95Ms());
+    return Math.max(1, Math.min(engine.settings.batchSize, instance.concurrency * Math.max(1, rounds)));
+  }
+
+  /** Nothing is due now, but what is in flight may become due again; one hanging call must not hide that. */
+  private async waitBriefly(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const pause = new Promise((resolve) => {
+      timer = setTimeout(resolve, LOOK_AGAIN_MS);
+    });
+    await Promise.race([pause, Promise.all(this.inFlight)]);
+    clearTimeout(timer);
+  }
+
+  private async waitForRoom(): Promise<void> {
+    while (this.inFlight.size > this.capacity() / 2) await Promise.race(this.inFlight);
+  }
+
+  private async claim(run: PumpRun, limit: number, hinted: readonly string[]): Promise<number> {
+    const lease = new Lease(this.room.engine.clock, this.room.engine.settings.leaseMs);
+    const claimed = await this.claimLinks(run, limit, hinted);
+    if (claimed.length === 0) return 0;
+    const works = await readWork(this.room.engine.database.sql, this.room.instance.slug, claimed);
+    for (const work of works) this.start(work, lease, run.signal);
+    return works.length;
+  }
+
+  private async claimLinks(run: PumpRun, limit: number, hinted: readonly string[]): Promise<ClaimedLink[]> {
+    const { engine, instance } = this.room;
+    const { sql } = engine.database;
+    const request = {
+      provider: instance.slug,
+      leaseToken: engine.newId(),
+      leaseMs: engine.settings.leaseMs,
+      limit,
+      maxLane: run.maxLane,
+    };
+    const first = hinted.length > 0 ? await claimDue(sql, { ...request, userIds: hinted }) : [];
+    if (first.length > 0) return first;
+    const due = await claimDue(sql, request);
+    return due.length > 0 ? due : claimLost(sql, request);
+  }
+
+  private start(work: Work, lease: Lease, signal: AbortSignal): void {
+    const done = this.work(work, lease, signal).finally(() => {
+      this.inFlight.delete(done);
+    });
+    this.inFlight.add(done);
+  }
+
+  /** A link whose settle cannot be written stays in flight until its lease ends, and is then claimed alone. */
+  private async work(work: Work, lease: Lease, signal: AbortSignal): Promise<void> {
+    try {
+      const settlement = await reconcileLink(this.room, work, lease, signal);
+      await this.room.settles.ask(settlement);
+      if (settlement.steps.some((step) => step.outcome === 'acknowledged')) await this.noteAnswer();
+      this.onSettled(settlement);
+    } catch (error) {
+      this.room.engine.log.error('a link could not be settled', {
+        provider: work.provider,
+        userId: work.userId,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
+    }
+  }
+
+  private async noteAnswer(): Promise<void> {
+    this.room.health.recordCall(true);
+    if (this.room.probesFailed === 0) return;
+    this.room.probesFailed = 0;
+    await recordProviderAnswered(this.room.engine.database.sql, this.room.instance.slug);
+  }
+}

@@ -1,0 +1,102 @@
+import type { ProviderInstance } from '#identity-provider';
+import {
+  recordIntents,
+  type Database,
+  type HaltScope,
+  type IntendRequest,
+  type ProviderState,
+  type Settlement,
+} from '#store';
+import { CallTimes } from './call-times.js';
+import { Grouped } from './grouped.js';
+import { ProviderHealth } from './health.js';
+import { NO_PACE, SharedPace, type Pace } from './pace.js';
+import { retryOnDeadlock } from './retry.js';
+import type { EngineClock, EngineSettings } from './settings.js';
+import { settleWithOffendersParked } from './settler.js';
+import { CallSlots } from './slots.js';
+
+const INTENT_GROUP = { maxRows: 64, maxWaitMs: 3 };
+const SETTLE_GROUP = { maxRows: 64, maxWaitMs: 50 };
+
+/** What the engine writes to its log. Fields hold ids and stable words only. */
+export interface EngineLog {
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface EngineDependencies {
+  readonly database: Database;
+  readonly settings: EngineSettings;
+  readonly clock: EngineClock;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly log: EngineLog;
+}
+
+/** Everything that one worker keeps for one provider: its call slots, its pace, its health, its open groups. */
+export class ProviderRoom {
+  readonly slots: CallSlots;
+  readonly pace: Pace;
+  readonly health = new ProviderHealth();
+  readonly callTimes = new CallTimes();
+  readonly intents: Grouped<IntendRequest, boolean>;
+  readonly settles: Grouped<Settlement, true>;
+  /** Users whose revocation waits here; work on anything less urgent of theirs is let go. */
+  revoked: ReadonlySet<string> = new Set();
+  /** Failed probes in a row; above 0 only one link at a time is tried. */
+  probesFailed = 0;
+  haltScope: HaltScope | null = null;
+  enabled = true;
+  private pausedUntilMs = 0;
+
+  constructor(
+    readonly instance: ProviderInstance,
+    readonly engine: EngineDependencies,
+  ) {
+    const { sql } = engine.database;
+    this.slots = new CallSlots(instance.concurrency);
+    this.pace =
+      instance.callsPerSecond === null
+        ? NO_PACE
+        : new SharedPace(sql, instance.slug, instance.callsPerSecond);
+    this.intents = new Grouped({
+      ...INTENT_GROUP,
+      run: async (requests) => {
+        const allowed = await retryOnDeadlock(engine.random, () =>
+          recordIntents(sql, instance.slug, requests),
+        );
+        return requests.map((request) => allowed.has(request.userId));
+      },
+    });
+    this.settles = new Grouped({
+      ...SETTLE_GROUP,
+      run: async (settlements) => {
+        await settleWithOffendersParked(this, settlements);
+        return settlements.map(() => true as const);
+      },
+    });
+  }
+
+  /** Takes over what the database says of the provider: it speaks for all workers. */
+  adopt(state: ProviderState): void {
+    this.enabled = state.enabled;
+    this.haltScope = state.halt?.scope ?? null;
+    this.probesFailed = state.probesFailed;
+    this.pausedUntilMs = this.engine.clock.monotonicMs() + state.pausedForMs;
+  }
+
+  /** Leaves the provider alone from now on, before the database has told the other workers. */
+  notePause(pauseMs: number): void {
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.engine.clock.monotonicMs() + pauseMs);
+  }
+
+  pausedForMs(): number {
+    return Math.max(0, this.pausedUntilMs - this.engine.clock.monotonicMs());
+  }
+
+  /** Whether any call may be made: not disabled, not halted as a whole, not paused. */
+  isOpen(): boolean {
+    return this.enabled && this.haltScope !== 'all' && this.pausedForMs() === 0;
+  }
+}

@@ -1,0 +1,247 @@
+import type { ParkReason } from '#domain';
+import type { DesiredAccount } from '#identity-provider';
+import type { LinkKnowledge, Settlement, Work } from '#store';
+import { backoffMs, probeIntervalMs } from './backoff.js';
+import { askCanary } from './canary.js';
+import { takeSteps } from './execute.js';
+import { observedOf } from './knowledge.js';
+import type { Lease } from './lease.js';
+import { LinkContext } from './link-context.js';
+import { observe, type Seen } from './observe.js';
+import { lowerStatus, plan, type Plan } from './plan/index.js';
+import type { ProviderRoom } from './provider-room.js';
+import {
+  beginPass,
+  settleAgain,
+  settleHandled,
+  settleParked,
+  settleReleased,
+  type PassState,
+} from './settlements.js';
+import { haltRoom, settleTrouble } from './trouble.js';
+
+const CRASHES_TO_PARK = 3;
+const NON_EFFECTS_TO_PARK = 3;
+const PURGE_POLL_MS = 500;
+const CREATES_HALTED_MS = 5_000;
+
+/**
+ * One link, once: what should this account be, what is it, what is missing?
+ *
+ *   observe -> what is not certain is read; what is certain needs no call
+ *   plan    -> pure
+ *   intend  -> on record and allowed, before the first call
+ *   execute -> the steps, in order
+ *   settle  -> what is now known, and whether the link is done
+ *
+ * Never throws for what a provider does; a failure of the store is thrown, and the lease then runs out by itself.
+ */
+export async function reconcileLink(
+  room: ProviderRoom,
+  work: Work,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  if (work.soloCrashes >= CRASHES_TO_PARK) return settleParked(work, beginPass(work), CRASHES);
+  const context = new LinkContext(room, work, lease, signal);
+  const desired = desiredOf(room, work);
+  let settlement: Settlement;
+  try {
+    settlement = await pursue(room, work, desired, context);
+  } catch (error) {
+    settlement = await settleTrouble(
+      room,
+      { work, desired, pass: beginPass(work), context, step: null },
+      error,
+    );
+  }
+  return { ...settlement, mutated: context.mutated };
+}
+
+const CRASHES: ParkReason = {
+  code: 'crashes_worker',
+  rule: 'working on this link ended the worker three times; see the log, then ask for it again',
+};
+
+function desiredOf(room: ProviderRoom, work: Work): DesiredAccount {
+  return room.instance.provider.normalize({
+    status: work.user.status,
+    attributes: work.user,
+    remoteKey: work.remoteKey,
+  });
+}
+
+async function pursue(
+  room: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  context: LinkContext,
+): Promise<Settlement> {
+  const seen = await observe(room, work, desired, context);
+  if (seen.kind !== 'known') return settleUnknown(work, seen);
+  const begun = passAfter(room, work, seen);
+  if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
+  const planned = planFor(room, work, desired, seen.knowledge);
+  if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
+  if (!(await intend(room, work, desired, planned))) return settleReleased(work);
+  const { pass, stopped } = await takeSteps(room, work, planned, begun, context);
+  if (stopped !== null)
+    return settleTrouble(room, { work, desired, pass, context, step: stopped.step }, stopped.error);
+  return conclude(room, work, planned, pass);
+}
+
+function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Settlement {
+  const pass = beginPass(work);
+  if (seen.kind === 'tooEarly')
+    return settleAgain(work, pass, { delayMs: seen.waitMs, error: 'outcome_unknown', failed: false });
+  return settleParked(work, pass, {
+    code: 'disputed',
+    attribute: seen.attribute,
+    rule: 'an account with this value stands there and is not proven ours; link it, or remove it there',
+  });
+}
+
+/** A read that comes late enough after a lost answer ends the doubt. */
+function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: 'known' }>): PassState {
+  const pass = beginPass(work);
+  const clears = seen.readNow && work.doubtfulWriteAt !== null && doubtLeftMs(room, work) <= 0;
+  const foundOut = seen.readNow && work.unsettledCreates.length > 0;
+  return {
+    ...pass,
+    knowledge: seen.knowledge,
+    doubt: clears ? 'clear' : 'keep',
+    intent: foundOut ? { kind: 'provision', outcome: 'known' } : null,
+  };
+}
+
+function doubtLeftMs(room: ProviderRoom, work: Work): number {
+  if (work.doubtfulWriteAt === null) return 0;
+  return (
+    work.doubtfulWriteAt.getTime() + room.engine.settings.lateArrivalMs - room.engine.clock.now().getTime()
+  );
+}
+
+/** Somebody's account is gone. That is believed only of a provider that still shows others. */
+async function absenceIsSuspicious(
+  room: ProviderRoom,
+  work: Work,
+  known: LinkKnowledge,
+  context: LinkContext,
+): Promise<boolean> {
+  const lost = known.observedState === 'absent' && work.accountId !== null && work.observedState !== 'absent';
+  if (!lost || work.purgeAccepted) return false;
+  return (await askCanary(room, context, work.accountId)) === 'ill';
+}
+
+async function haltForAbsence(room: ProviderRoom, work: Work): Promise<Settlement> {
+  await haltRoom(room, {
+    scope: 'all',
+    reason: 'every_account_absent',
+    probeInMs: probeIntervalMs(room.probesFailed),
+  });
+  return settleReleased(work);
+}
+
+function planFor(room: ProviderRoom, work: Work, desired: DesiredAccount, known: LinkKnowledge): Plan {
+  return plan({
+    status: lowerStatus(work.user.status, work.assigned),
+    desired,
+    observed: observedOf(known),
+    owed: known.owed,
+    hadAccount: work.accountId !== null,
+    purgeAccepted: work.purgeAccepted,
+    capabilities: room.instance.provider.capabilities,
+  });
+}
+
+function creates(planned: Plan): boolean {
+  return planned.steps.some((step) => step.kind === 'provision');
+}
+
+function mayNotCreate(room: ProviderRoom): boolean {
+  return room.haltScope === 'creates' || room.haltScope === 'widening';
+}
+
+/** Puts on record what must be, and asks whether the user still stands where the plan was made. */
+async function intend(
+  room: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  planned: Plan,
+): Promise<boolean> {
+  const create = creates(planned);
+  const purge = planned.steps.some((step) => step.kind === 'purge');
+  if (!create && !purge && planned.owes.length === 0) return true;
+  const recordsCreate = create && room.instance.provider.capabilities.accountIdAssignedBy === 'provider';
+  return room.intents.ask({
+    id: room.engine.newId(),
+    userId: work.userId,
+    leaseToken: work.leaseToken,
+    statusRevision: work.user.statusRevision,
+    attributeRevision: work.user.attributeRevision,
+    kind: purge ? 'purge' : recordsCreate ? 'provision' : null,
+    accountId: work.accountId,
+    remoteKey: work.remoteKey,
+    lookupKeys: desired.lookupKeys,
+    owes: planned.owes,
+  });
+}
+
+/** Every step was acknowledged: is the link done? */
+function conclude(room: ProviderRoom, work: Work, planned: Plan, taken: PassState): Settlement {
+  const { notEnforceable, deferred } = planned;
+  const pass: PassState = { ...taken, knowledge: { ...taken.knowledge, notEnforceable, deferred } };
+  const { random } = room.engine;
+  if (planned.awaiting === 'purge') {
+    const delayMs = PURGE_POLL_MS + backoffMs(work.attempts, random);
+    return settleAgain(work, mustReadAgain(pass), { delayMs, error: 'purge_pending', failed: true });
+  }
+  if (planned.park !== null) return settleParked(work, pass, planned.park);
+  if (pass.knowledge.certainty === 'stale') return lookAgain(room, work, planned, pass);
+  const waitMs = pass.doubt === 'clear' ? 0 : doubtLeftMs(room, work);
+  if (waitMs > 0)
+    return settleAgain(work, mustReadAgain(pass), {
+      delayMs: waitMs,
+      error: 'outcome_unknown',
+      failed: false,
+    });
+  return settleHandled(work, receipted(work, pass));
+}
+
+/** A restore and a purge are believed once read; an answer that showed something else, only so often. */
+function lookAgain(room: ProviderRoom, work: Work, planned: Plan, pass: PassState): Settlement {
+  const last = planned.steps.at(-1)?.kind;
+  if (last === 'restore') return settleAgain(work, pass, { delayMs: 0, error: null, failed: false });
+  if (last === 'purge') {
+    return settleAgain(work, pass, {
+      delayMs: pass.knowledge.observedState === 'absent' ? 0 : PURGE_POLL_MS,
+      error: null,
+      failed: false,
+    });
+  }
+  if (work.attempts >= NON_EFFECTS_TO_PARK) {
+    return settleParked(work, pass, {
+      code: 'not_honoured',
+      rule: 'the provider acknowledges the write and shows another value; correct the value or the mapping',
+    });
+  }
+  return settleAgain(work, pass, {
+    delayMs: backoffMs(work.attempts, room.engine.random),
+    error: 'echo_differs',
+    failed: true,
+  });
+}
+
+function mustReadAgain(pass: PassState): PassState {
+  return { ...pass, knowledge: { ...pass.knowledge, certainty: 'stale' } };
+}
+
+/** A purge is receipted by the read that no longer found the account. */
+function receipted(work: Work, pass: PassState): PassState {
+  const gone = work.user.status === 'purging' && pass.knowledge.observedState === 'absent';
+  if (!gone) return pass;
+  return {
+    ...pass,
+    intent: { kind: 'purge', outcome: 'applied', evidence: { method: 'read', status: null } },
+  };
+}

@@ -1,0 +1,73 @@
+import type { ParkReason } from '#domain';
+import type { LinkKnowledge, Settlement, TakenStep, Work } from '#store';
+import { knowledgeOf } from './knowledge.js';
+
+/** What a pass over one link has come to know so far; every way out of it settles with this. */
+export interface PassState {
+  readonly knowledge: LinkKnowledge;
+  readonly steps: readonly TakenStep[];
+  readonly doubt: Settlement['doubt'];
+  readonly intent: Settlement['intent'];
+}
+
+export function beginPass(work: Work): PassState {
+  return { knowledge: knowledgeOf(work), steps: [], doubt: 'keep', intent: null };
+}
+
+function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
+  return {
+    link: work,
+    delayMs: 0,
+    attempts: work.attempts,
+    knowledge: pass.knowledge,
+    doubt: pass.doubt,
+    applied: null,
+    park: null,
+    waitsFor: null,
+    lastError: null,
+    intent: pass.intent,
+    steps: pass.steps,
+    mutated: false,
+  };
+}
+
+/** Everything asked for is there, or satisfied by what is. */
+export function settleHandled(work: Work, pass: PassState): Settlement {
+  const { status, statusRevision, attributeRevision } = work.user;
+  return {
+    ...base(work, pass),
+    outcome: 'handled',
+    attempts: 0,
+    applied: { status: status === 'purging' ? 'purged' : status, statusRevision, attributeRevision },
+  };
+}
+
+/** The link stays due. `attempts` counts failures of this link, not the provider's. */
+export function settleAgain(
+  work: Work,
+  pass: PassState,
+  why: { readonly delayMs: number; readonly error: string | null; readonly failed: boolean },
+): Settlement {
+  return {
+    ...base(work, pass),
+    outcome: 'again',
+    delayMs: why.delayMs,
+    attempts: work.attempts + (why.failed ? 1 : 0),
+    lastError: why.error,
+  };
+}
+
+/** The link waits until its cause changes. */
+export function settleParked(
+  work: Work,
+  pass: PassState,
+  park: ParkReason,
+  waitsFor: Settlement['waitsFor'] = null,
+): Settlement {
+  return { ...base(work, pass), outcome: 'parked', park, waitsFor, lastError: park.code };
+}
+
+/** Nothing was tried; somebody else takes it, at once or when `delayMs` have gone by. */
+export function settleReleased(work: Work, delayMs = 0): Settlement {
+  return { ...base(work, beginPass(work)), outcome: 'released', delayMs };
+}

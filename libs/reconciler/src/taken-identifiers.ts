@@ -1,0 +1,101 @@
+import type { Account, CallContext, DesiredAccount, LookupKey } from '#identity-provider';
+import { findHolders, type Holders, type Settlement, type Work } from '#store';
+import { afterRead } from './knowledge.js';
+import type { ProviderRoom } from './provider-room.js';
+import { settleAgain, settleParked, type PassState } from './settlements.js';
+
+const WAIT_FOR_NEIGHBOUR_MS = 500;
+
+/**
+ * A provider said that something is in the way of a create or an update. Finds out what: our own key there already,
+ * another link of ours that holds the email or phone, one that is just being created, or a stranger.
+ * @throws ProviderError when the look-up fails
+ */
+export async function resolveTaken(
+  room: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  pass: PassState,
+  context: CallContext,
+): Promise<Settlement> {
+  const { provider } = room.instance;
+  if (provider.capabilities.accountIdAssignedBy === 'us') return takeByOurKey(room, work, pass, context);
+  const accounts = await provider.correlate(desired.lookupKeys, context);
+  const others = accounts.filter((account) => account.accountId !== pass.knowledge.accountId);
+  const holders = await findHolders(room.engine.database.sql, room.instance.slug, {
+    accountIds: others.map((account) => account.accountId),
+    keys: desired.lookupKeys,
+  });
+  return judge({ work, desired, pass, others, holders });
+}
+
+/** The key is ours: whoever answers to it is our account, unless it is just going away. */
+async function takeByOurKey(
+  room: ProviderRoom,
+  work: Work,
+  pass: PassState,
+  context: CallContext,
+): Promise<Settlement> {
+  const observation = await room.instance.provider.get(
+    { accountId: null, remoteKey: work.remoteKey },
+    context,
+  );
+  const adopted: PassState = { ...pass, knowledge: afterRead(pass.knowledge, observation) };
+  return settleAgain(work, adopted, {
+    delayMs: 'account' in observation ? 0 : WAIT_FOR_NEIGHBOUR_MS,
+    error: 'conflict',
+    failed: true,
+  });
+}
+
+interface Case {
+  readonly work: Work;
+  readonly desired: DesiredAccount;
+  readonly pass: PassState;
+  readonly others: readonly Account[];
+  readonly holders: Holders;
+}
+
+function judge({ work, desired, pass, others, holders }: Case): Settlement {
+  for (const account of others) {
+    const holder = holders.byAccountId.get(account.accountId);
+    if (holder === undefined) continue;
+    const park = {
+      code: 'identifier_taken',
+      attribute: sharedKey(account, desired.lookupKeys),
+      rule: TAKEN_BY_US,
+    } as const;
+    return settleParked(work, pass, park, holder);
+  }
+  if (holders.creating.some((other) => other.userId !== work.userId)) {
+    return settleAgain(work, pass, {
+      delayMs: WAIT_FOR_NEIGHBOUR_MS,
+      error: 'identifier_taken',
+      failed: false,
+    });
+  }
+  const stranger = others[0];
+  if (stranger !== undefined) {
+    const code = pass.knowledge.accountId === null ? 'disputed' : 'identifier_taken';
+    return settleParked(work, pass, {
+      code,
+      attribute: sharedKey(stranger, desired.lookupKeys),
+      rule: TAKEN_BY_STRANGER,
+    });
+  }
+  return settleParked(work, pass, {
+    code: 'invalid',
+    rule: 'the provider refuses the content and names no field',
+  });
+}
+
+const TAKEN_BY_US = 'must be unique there and another user of the roster holds it; change one of the two';
+const TAKEN_BY_STRANGER =
+  'is held there by an account that is not proven ours; link it, remove it there, or change the user';
+
+function sharedKey(account: Account, keys: readonly LookupKey[]): LookupKey['kind'] {
+  const hit = account.lookupKeys.find((held) =>
+    keys.some((key) => key.kind === held.kind && key.value === held.value),
+  );
+  return hit?.kind ?? 'email';
+}

@@ -1,0 +1,193 @@
+import { describePark } from '#domain';
+import {
+  CallNotStarted,
+  DISPOSITIONS,
+  ProviderError,
+  type CallContext,
+  type DesiredAccount,
+  type ProviderStep,
+} from '#identity-provider';
+import { haltProvider, pauseProvider, type HaltScope, type Settlement, type Work } from '#store';
+import { backoffMs, probeIntervalMs } from './backoff.js';
+import type { ProviderRoom } from './provider-room.js';
+import { settleAgain, settleParked, settleReleased, type PassState } from './settlements.js';
+import { resolveTaken } from './taken-identifiers.js';
+
+/** Where a pass over a link was when it failed. */
+export interface Trouble {
+  readonly work: Work;
+  readonly desired: DesiredAccount;
+  readonly pass: PassState;
+  readonly context: CallContext;
+  /** The step that failed; `null` while reading. */
+  readonly step: ProviderStep | null;
+}
+
+const CREATES_PROBE_MS = 5 * 60_000;
+const DEFAULT_PAUSE_MS = 1_000;
+const RELEASE_MS = 250;
+
+/** Turns whatever was thrown into the end of the pass: one arm an outcome. */
+export async function settleTrouble(
+  room: ProviderRoom,
+  trouble: Trouble,
+  error: unknown,
+): Promise<Settlement> {
+  if (error instanceof CallNotStarted) return letGo(trouble);
+  if (error instanceof ProviderError) return settleProviderError(room, trouble, error);
+  room.engine.log.error('a pass over a link failed', {
+    provider: trouble.work.provider,
+    userId: trouble.work.userId,
+    error: error instanceof Error ? error.name : 'unknown',
+    stack: error instanceof Error ? error.stack : undefined,
+  });
+  return settleParked(trouble.work, trouble.pass, {
+    code: 'internal',
+    rule: 'a defect of the service; the log has the error under the ids of this link',
+  });
+}
+
+function letGo({ work, pass }: Trouble): Settlement {
+  if (pass.steps.length === 0 && pass.intent === null) return settleReleased(work, RELEASE_MS);
+  return settleAgain(work, pass, { delayMs: 0, error: null, failed: false });
+}
+
+async function settleProviderError(
+  room: ProviderRoom,
+  trouble: Trouble,
+  error: ProviderError,
+): Promise<Settlement> {
+  const { work, pass } = trouble;
+  const reason = error.detail.reason;
+  switch (DISPOSITIONS[error.kind]) {
+    case 'retry':
+      return retryLater(room, trouble, error);
+    case 'pauseProvider':
+      return pauseAndRetry(room, trouble, error);
+    case 'reobserve':
+      if (error.kind === 'conflict' && mayBeDuplicate(trouble)) return resolveTakenSafely(room, trouble);
+      return settleAgain(work, stale(pass), {
+        delayMs: work.attempts === 0 ? 0 : backoffMs(work.attempts, room.engine.random),
+        error: reason,
+        failed: true,
+      });
+    case 'resolveTaken':
+      return mayBeDuplicate(trouble) ? resolveTakenSafely(room, trouble) : retryLater(room, trouble, error);
+    case 'park':
+      if (error.kind === 'protocol') await haltIfProtocolBroke(room, work);
+      return settleParked(work, pass, parkFor(error));
+    case 'haltAll':
+      return haltAndWait(room, trouble, {
+        scope: 'all',
+        reason,
+        probeInMs: probeIntervalMs(room.probesFailed),
+      });
+    case 'haltCreates':
+      return haltAndWait(room, trouble, { scope: 'creates', reason, probeInMs: CREATES_PROBE_MS });
+  }
+}
+
+function mayBeDuplicate({ step }: Trouble): boolean {
+  return step?.kind === 'provision' || step?.kind === 'update';
+}
+
+/** The look-up itself may fail; then the link is tried again as after any failed read. */
+async function resolveTakenSafely(room: ProviderRoom, trouble: Trouble): Promise<Settlement> {
+  try {
+    return await resolveTaken(room, trouble.work, trouble.desired, trouble.pass, trouble.context);
+  } catch (error) {
+    return settleTrouble(room, { ...trouble, step: null }, error);
+  }
+}
+
+async function retryLater(room: ProviderRoom, trouble: Trouble, error: ProviderError): Promise<Settlement> {
+  const { work, pass } = trouble;
+  const providerIsIll = room.health.recordCall(false);
+  if (providerIsIll || room.probesFailed > 0 || !room.isOpen()) {
+    const pauseMs = probeIntervalMs(room.probesFailed);
+    await pause(room, { pauseMs, slowDown: false, probeFailed: true });
+    return settleAgain(work, pass, { delayMs: 0, error: error.detail.reason, failed: false });
+  }
+  return settleAgain(work, pass, {
+    delayMs: backoffMs(work.attempts, room.engine.random),
+    error: error.detail.reason,
+    failed: true,
+  });
+}
+
+async function pauseAndRetry(
+  room: ProviderRoom,
+  trouble: Trouble,
+  error: ProviderError,
+): Promise<Settlement> {
+  const pauseMs = error.detail.retryAfterMs ?? DEFAULT_PAUSE_MS + backoffMs(1, room.engine.random);
+  await pause(room, { pauseMs, slowDown: true, probeFailed: false });
+  return settleAgain(trouble.work, trouble.pass, { delayMs: 0, error: error.detail.reason, failed: false });
+}
+
+async function pause(
+  room: ProviderRoom,
+  how: { readonly pauseMs: number; readonly slowDown: boolean; readonly probeFailed: boolean },
+): Promise<void> {
+  // Many calls fail at once; the first of them speaks for all.
+  const already = room.pausedForMs() > 0;
+  room.notePause(how.pauseMs);
+  if (already) return;
+  if (how.probeFailed) room.probesFailed += 1;
+  await pauseProvider(room.engine.database.sql, room.instance.slug, how);
+}
+
+async function haltAndWait(
+  room: ProviderRoom,
+  { work, pass }: Trouble,
+  halt: { readonly scope: HaltScope; readonly reason: string; readonly probeInMs: number },
+): Promise<Settlement> {
+  await haltRoom(room, halt);
+  return settleAgain(work, pass, { delayMs: RELEASE_MS, error: halt.reason, failed: false });
+}
+
+/** Stops the provider for every worker, once, however many calls bring the news. */
+export async function haltRoom(
+  room: ProviderRoom,
+  halt: { readonly scope: HaltScope; readonly reason: string; readonly probeInMs: number },
+): Promise<void> {
+  if (room.haltScope === halt.scope || room.haltScope === 'all') return;
+  room.haltScope = halt.scope;
+  await haltProvider(room.engine.database.sql, room.instance.slug, halt);
+  room.engine.log.warn('provider halted', {
+    provider: room.instance.slug,
+    scope: halt.scope,
+    reason: halt.reason,
+    probeInMs: halt.probeInMs,
+  });
+}
+
+async function haltIfProtocolBroke(room: ProviderRoom, work: Work): Promise<void> {
+  if (!room.health.recordProtocolError(work.userId, room.engine.clock.now().getTime())) return;
+  await haltRoom(room, { scope: 'all', reason: 'protocol', probeInMs: probeIntervalMs(5) });
+}
+
+function parkFor(error: ProviderError): NonNullable<Settlement['park']> {
+  const code = error.kind === 'unsupported' || error.kind === 'protocol' ? error.kind : 'invalid';
+  const { attribute, reason } = error.detail;
+  const rule =
+    code === 'invalid'
+      ? `the provider refuses it (${reason}); correct the user`
+      : `the provider answered ${reason}`;
+  return attribute === undefined ? { code, rule } : { code, attribute, rule };
+}
+
+function stale(pass: PassState): PassState {
+  return {
+    ...pass,
+    knowledge: {
+      ...pass.knowledge,
+      certainty: pass.knowledge.certainty === 'never' && pass.doubt !== 'set' ? 'never' : 'stale',
+    },
+  };
+}
+
+/** For logs: what a settlement came to, without personal values. */
+export function describeOutcome(settlement: Settlement): string {
+  return settlement.park === null ? settlement.outcome : describePark(settlement.park);
+}
