@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Fault } from './fault.js';
 import type { SimulatedAnswer } from './simulated-provider.js';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
+
 /** An answer as bytes on the wire. */
 export interface WireAnswer {
   readonly status: number;
@@ -12,9 +15,9 @@ export interface WireAnswer {
 /** Spells a provider's answer, altered by a fault where one took the call. */
 export function toWire(answer: SimulatedAnswer | undefined, fault?: Fault): WireAnswer {
   const isReplaced = fault !== undefined && (fault.status !== undefined || fault.body !== undefined);
-  const payload = toPayload(isReplaced ? fault.body : answer?.body);
+  const payload = isReplaced ? toPayload(fault.body) : toPayload(answer?.body, answer?.text);
   const headers: Record<string, string | number> = { 'content-length': Buffer.byteLength(payload) };
-  if (payload !== '') headers['content-type'] = 'application/json; charset=utf-8';
+  if (payload !== '') headers['content-type'] = isText(answer) && !isReplaced ? TEXT : JSON_TYPE;
   return {
     status: fault?.status ?? answer?.status ?? 200,
     headers: { ...headers, ...answer?.headers, ...lowerCased(fault?.headers) },
@@ -46,8 +49,12 @@ export function cut(response: ServerResponse, withReset: boolean): void {
   else response.socket?.destroy();
 }
 
-function toPayload(body: unknown): string {
-  if (body === undefined) return '';
+function isText(answer: SimulatedAnswer | undefined): boolean {
+  return answer?.body === undefined && answer?.text !== undefined;
+}
+
+function toPayload(body: unknown, text = ''): string {
+  if (body === undefined) return text;
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Longest request body read, in bytes. */
@@ -20,16 +20,6 @@ export function readBody(message: IncomingMessage, done: (text: string) => void)
   message.on('end', () => {
     done(Buffer.concat(chunks).toString('utf8'));
   });
-}
-
-/** Answers JSON, or nothing when `body` is undefined. */
-export function sendJson(response: ServerResponse, status: number, body?: unknown): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }
 
 /** Starts listening. @returns the port, chosen by the system when 0 was asked for */

@@ -12,6 +12,8 @@ export interface SimulatedAnswer {
   readonly status: number;
   /** Sent as JSON. Absent: an empty body. */
   readonly body?: unknown;
+  /** Sent as plain text when there is no `body`. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** True when the call was a write and was accepted, even if it left everything as it was. (Default: false) */
   readonly mutated?: boolean;

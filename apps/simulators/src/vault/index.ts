@@ -4,7 +4,7 @@ import { VaultSimulator } from './simulator.js';
 const CREDENTIALS = { apiKey: 'simulated-vault-api-key', applicationId: 'simulated-vault-app' };
 
 /** Apideck Vault. @see PROVIDERS.md 1, vault.openapi.yml */
-export const VAULT: SimulatorDefinition = {
+export const vaultDefinition: SimulatorDefinition = {
   name: 'vault',
   basePath: '',
   create: (context) => new VaultSimulator(context, CREDENTIALS),

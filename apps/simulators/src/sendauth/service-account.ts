@@ -1,0 +1,24 @@
+import { DEFAULT_FIELDS, type User } from './user.js';
+
+/** The user whose credentials the API is called with. @see PROVIDERS.md 4.1 (that there is one is inferred) */
+export const SERVICE_ACCOUNT_ID = '00000000-0000-4000-8000-00000000a0a0';
+
+export function isServiceAccount(user: User): boolean {
+  return user.id === SERVICE_ACCOUNT_ID;
+}
+
+/** @param at ISO 8601 */
+export function serviceAccount(at: string): User {
+  return {
+    ...DEFAULT_FIELDS,
+    id: SERVICE_ACCOUNT_ID,
+    firstName: 'Service',
+    lastName: 'Account',
+    email: 'service@sendauth.example',
+    username: 'service@sendauth.example',
+    role: 'admin',
+    hasPasskeys: false,
+    createdAt: at,
+    tags: {},
+  };
+}
