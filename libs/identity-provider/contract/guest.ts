@@ -1,0 +1,27 @@
+import type { AccountTarget, Capabilities, IdentityProvider, Mapping } from '../src/index.js';
+import type { BackDoor } from './back-door.js';
+
+/** An adapter in front of a stand-in of its provider, as the contract suite meets it. */
+export interface ContractGuest {
+  readonly provider: IdentityProvider;
+  /** The mapping that `provider` spells by. */
+  readonly mapping: Mapping;
+  /** The same adapter with credentials that the provider refuses. */
+  readonly stranger: IdentityProvider;
+  /** The same adapter pointed at an app that does not exist; `null` where a provider knows no apps. */
+  readonly astray: IdentityProvider | null;
+  /** A target in the provider's own spelling that nobody holds. */
+  readonly nobody: AccountTarget;
+  readonly backDoor: BackDoor;
+  close(): Promise<void>;
+}
+
+/** One run of the contract suite. */
+export interface ContractCase {
+  /** Shown in the tests' names: the adapter, and what differs in this run. */
+  readonly name: string;
+  /** What the adapter says it can do: decides which stories are told. */
+  readonly capabilities: Capabilities;
+  /** Awaited once, before the first story. */
+  readonly setUp: () => Promise<ContractGuest>;
+}

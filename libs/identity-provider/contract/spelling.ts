@@ -1,0 +1,75 @@
+import { NO_ATTRIBUTES, type CanonicalPath, type UserAttributes } from '#domain';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Desired, Mapping, NativeAttributes } from '../src/index.js';
+import { anyone } from './people.js';
+import type { Stage } from './stage.js';
+
+/** People that are sent to the stand-in and read back; spelling alone is tried on many more. */
+const ROUND_TRIPS = 25;
+
+/** Spelling users as the provider does, so that equal means equal. */
+export function describeSpelling(stage: Stage): void {
+  describe('spelling', () => {
+    it('H30: spells its own spelling in the same way', () => {
+      fc.assert(
+        fc.property(anyone, (person) => {
+          const { mapping } = stage.guest;
+          const once = stage.provider.normalize(person);
+          const twice = stage.provider.normalize(respelt(person, once.attributes, mapping));
+          expect(twice).toEqual(once);
+        }),
+      );
+    });
+
+    it('H30: reads back from the provider what it spelt, for anyone whom it can hold', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyone, async (person) => {
+          fc.pre(stage.provider.normalize(person).violations.length === 0);
+          stage.guest.backDoor.reset();
+          await stage.expectInSync(await stage.enrol(person));
+        }),
+        { numRuns: ROUND_TRIPS },
+      );
+    });
+
+    it('H30: turns anyone into anyone else', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyone, anyone, async (before, other) => {
+          const after = { ...other, remoteKey: before.remoteKey };
+          fc.pre([before, after].every((each) => stage.provider.normalize(each).violations.length === 0));
+          stage.guest.backDoor.reset();
+          await stage.expectInSync(await stage.update(await stage.enrol(before), after));
+        }),
+        { numRuns: ROUND_TRIPS },
+      );
+    });
+
+    it('names what cannot be held by attribute and rule, and never by value', () => {
+      fc.assert(
+        fc.property(anyone, (person) => {
+          const told = JSON.stringify(stage.provider.normalize(person).violations);
+          for (const value of Object.values(person.attributes)) {
+            if (typeof value === 'string' && value.length > 4) expect(told).not.toContain(value);
+          }
+        }),
+      );
+    });
+  });
+}
+
+/** A person whose attributes are those of an account: the mapping read backwards. */
+function respelt(person: Desired, native: NativeAttributes, mapping: Mapping): Desired {
+  const values = mapping.lines.map(({ from, to }) => [from, native[to] ?? null] as const);
+  const isCustom = (path: CanonicalPath) => path.startsWith('attributes.');
+  const custom = values
+    .filter(([path, value]) => isCustom(path) && value !== null)
+    .map(([path, value]) => [path.slice('attributes.'.length), value]);
+  const attributes: UserAttributes = {
+    ...NO_ATTRIBUTES,
+    tags: person.attributes.tags,
+    ...Object.fromEntries(values.filter(([path]) => !isCustom(path))),
+    attributes: Object.fromEntries(custom) as UserAttributes['attributes'], // nulls were left out above
+  };
+  return { ...person, attributes };
+}
