@@ -1,0 +1,84 @@
+import { AccountStore } from '../frame/index.js';
+import type { PassageAccount } from './account.js';
+import { KeyIndex } from './key-index.js';
+
+/** The accounts of one app, in the order of their creation; email and phone are unique in it. @see PROVIDERS.md 3.6 */
+export class PassageDirectory {
+  readonly #store: AccountStore<PassageAccount>;
+  readonly #emails = new KeyIndex();
+  readonly #phones = new KeyIndex();
+
+  constructor(now: () => number) {
+    this.#store = new AccountStore(now);
+  }
+
+  /** Grows with every write; nothing derived from a directory that `readsThePast` may be kept. */
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  get readsThePast(): boolean {
+    return this.#store.readsThePast;
+  }
+
+  /** Values held by more than one account. */
+  get shared(): { email: number; phone: number } {
+    return { email: this.#emails.shared, phone: this.#phones.shared };
+  }
+
+  all(): Iterable<PassageAccount> {
+    return this.#store.values();
+  }
+
+  get(id: string): PassageAccount | undefined {
+    return this.#store.get(id);
+  }
+
+  /** The account deleted under that id less than `withinMs` ago. */
+  getRecentlyDeleted(id: string, withinMs: number): PassageAccount | undefined {
+    return this.#store.recentlyDeleted(id, withinMs);
+  }
+
+  /** Holders of an email, whatever its case. */
+  findByEmail(email: string): PassageAccount[] {
+    return this.#accounts(this.#emails.holders(email.toLowerCase()));
+  }
+
+  findByPhone(phone: string): PassageAccount[] {
+    return this.#accounts(this.#phones.holders(phone));
+  }
+
+  /** Adds the account, or puts it in the place of the one with its id, keeping its place in the order. */
+  put(account: PassageAccount): void {
+    this.#forgetIdentifiers(account.id);
+    this.#store.set(account.id, account);
+    if (account.email !== '') this.#emails.add(account.email.toLowerCase(), account.id);
+    if (account.phone !== '') this.#phones.add(account.phone, account.id);
+  }
+
+  remove(id: string): void {
+    this.#forgetIdentifiers(id);
+    this.#store.delete(id);
+  }
+
+  readAsOf<R>(timeMs: number, read: () => R): R {
+    return this.#store.readAsOf(timeMs, read);
+  }
+
+  clear(): void {
+    this.#store.clear();
+    this.#emails.clear();
+    this.#phones.clear();
+  }
+
+  #accounts(ids: readonly string[]): PassageAccount[] {
+    return ids.map((id) => this.#store.get(id)).filter((account) => account !== undefined);
+  }
+
+  #forgetIdentifiers(id: string): void {
+    const account = this.#store.get(id);
+    if (!account) return;
+    this.#emails.remove(account.email.toLowerCase(), id);
+    this.#phones.remove(account.phone, id);
+  }
+}
