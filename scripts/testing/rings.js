@@ -1,0 +1,53 @@
+/**
+ * Every spec belongs to exactly one ring, by where it lies. test/README.md says what each ring is for.
+ * @typedef {{ name: string, budgetSeconds: number, folder: string | null, match: readonly string[] }} Ring
+ *   folder: where the ring lives; a ring whose folder is not there has nothing to run. `null`: all over the sources
+ */
+
+/** In the order of a whole run: the quickest answer first. @type {readonly Ring[]} */
+export const RINGS = [
+  {
+    name: 'unit',
+    budgetSeconds: 60,
+    folder: null,
+    match: [
+      '<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts',
+      '!**/*.contract.spec.ts',
+      '!<rootDir>/libs/store/**',
+      '!<rootDir>/test/{e2e,chaos,faults}/**',
+    ],
+  },
+  {
+    name: 'contract',
+    budgetSeconds: 120,
+    folder: 'libs/identity-provider/contract',
+    match: ['<rootDir>/{apps,libs,scripts,test}/**/*.contract.spec.ts'],
+  },
+  {
+    name: 'store',
+    budgetSeconds: 120,
+    folder: 'libs/store',
+    match: ['<rootDir>/libs/store/**/*.spec.ts', '!**/*.contract.spec.ts'],
+  },
+  ringOf('e2e', 180),
+  ringOf('chaos', 300),
+  ringOf('faults', 240),
+];
+
+function ringOf(name, budgetSeconds) {
+  const folder = `test/${name}`;
+  return {
+    name,
+    budgetSeconds,
+    folder,
+    match: [`<rootDir>/${folder}/**/*.spec.ts`, '!**/*.contract.spec.ts'],
+  };
+}
+
+/** How far a run may exceed the seconds of its rings together before it fails. */
+export const TOLERANCE = 1.5;
+
+/** @param {readonly Ring[]} rings */
+export function budgetOf(rings) {
+  return rings.reduce((sum, ring) => sum + ring.budgetSeconds, 0);
+}
