@@ -1,0 +1,172 @@
+import { type Lane, laneOfVerb, NO_ATTRIBUTES, type User } from '#domain';
+import { type AuditEntry, recordAudit } from '../../audit/record-audit.js';
+import type { Database } from '../../database.js';
+import { markLinks } from '../../mark.js';
+import { changedValues } from '../changes.js';
+import { createLinks } from '../create-links.js';
+import type { Roster } from '../roster.js';
+import { toUser, USER_COLUMNS, type UserRow } from '../user-row.js';
+import { insertUsers, setAttributes, setStatus } from '../write-users.js';
+import { type CheckedRow, planRow, type RowPlan } from './plan-row.js';
+import type { RowError } from './report.js';
+
+/** What became of a chunk. */
+export interface ChunkOutcome {
+  created: number;
+  updated: number;
+  unchanged: number;
+  readonly refused: RowError[];
+  /** Lanes in which links became due. */
+  readonly lanes: Set<Lane>;
+}
+
+/** The transaction of a chunk, and on whose behalf. */
+export interface ChunkWork {
+  readonly sql: Database['sql'];
+  readonly roster: Roster;
+  readonly actor: string;
+  /** Told in every audit entry, so that one import can be read as a whole. */
+  readonly importId: string;
+}
+
+type Planned<Kind extends RowPlan['kind']> = { readonly checked: CheckedRow } & Extract<
+  RowPlan,
+  { kind: Kind }
+>;
+
+/**
+ * Applies checked rows with distinct keys, in a constant number of statements. A row that changes nothing writes
+ * nothing, and takes no lock. Rows whose key was taken in the meantime are decided again, against its holder.
+ */
+export async function applyChunk(work: ChunkWork, rows: readonly CheckedRow[]): Promise<ChunkOutcome> {
+  const outcome: ChunkOutcome = { created: 0, updated: 0, unchanged: 0, refused: [], lanes: new Set() };
+  let open = rows;
+  while (open.length > 0) {
+    const users = await findByKey(work.sql, open, { lock: false });
+    // Only rows that are going to change somebody take locks, and are decided on what stands under them.
+    const touched = open.filter((row) => planRow(row, users.get(row.row.externalKey)).kind === 'change');
+    for (const checked of touched) users.delete(checked.row.externalKey);
+    for (const [key, user] of await findByKey(work.sql, touched, { lock: true })) users.set(key, user);
+    const plans = open.map((checked) => ({
+      checked,
+      ...planRow(checked, users.get(checked.row.externalKey)),
+    }));
+    countSettled(outcome, plans);
+    await change(
+      work,
+      outcome,
+      plans.filter((plan) => plan.kind === 'change'),
+    );
+    open = await create(
+      work,
+      outcome,
+      plans.filter((plan) => plan.kind === 'create'),
+    );
+  }
+  return outcome;
+}
+
+async function findByKey(
+  sql: Database['sql'],
+  rows: readonly CheckedRow[],
+  { lock }: { readonly lock: boolean },
+): Promise<Map<string, User>> {
+  if (rows.length === 0) return new Map();
+  const found = await sql<UserRow>(
+    `SELECT ${USER_COLUMNS} FROM users u WHERE u.external_key = ANY($1::text[]) AND u.status <> 'purged'
+     ORDER BY u.external_key ${lock ? 'FOR UPDATE' : ''}`,
+    [rows.map((checked) => checked.row.externalKey)],
+  );
+  return new Map(found.map((row) => [row.externalKey, toUser(row)]));
+}
+
+function countSettled(outcome: ChunkOutcome, plans: readonly RowPlan[]): void {
+  for (const plan of plans) {
+    if (plan.kind === 'unchanged') outcome.unchanged += 1;
+    if (plan.kind === 'refused') outcome.refused.push(plan.error);
+  }
+}
+
+/** @returns the rows whose key somebody else took first */
+async function create(
+  { sql, roster, actor, importId }: ChunkWork,
+  outcome: ChunkOutcome,
+  plans: readonly Planned<'create'>[],
+): Promise<CheckedRow[]> {
+  const users = plans.map((plan) => ({
+    ...plan,
+    id: roster.newId(),
+    externalKey: plan.checked.row.externalKey,
+  }));
+  const ids = await insertUsers(sql, users);
+  const entered = users.filter((user) => ids.has(user.id));
+  await createLinks(sql, entered, 'backfill');
+  await recordAudit(
+    sql,
+    roster.hashKey,
+    entered.map((user) => ({
+      actor,
+      action: 'user.create',
+      userId: user.id,
+      values: { externalKey: user.externalKey, ...changedValues(NO_ATTRIBUTES, user.attributes) },
+      detail: { importId, status: user.status },
+    })),
+  );
+  outcome.created += entered.length;
+  if (entered.length > 0) outcome.lanes.add('backfill');
+  return users.filter((user) => !ids.has(user.id)).map((user) => user.checked);
+}
+
+async function change(
+  work: ChunkWork,
+  outcome: ChunkOutcome,
+  plans: readonly Planned<'change'>[],
+): Promise<void> {
+  const { sql, roster } = work;
+  const edited = plans.flatMap(({ user, attributes }) =>
+    attributes === null ? [] : [{ id: user.id, attributes }],
+  );
+  await setAttributes(sql, edited);
+  for (const verb of ['deactivate', 'reactivate'] as const) {
+    const ids = plans.filter((plan) => plan.verb === verb).map((plan) => plan.user.id);
+    if (ids.length === 0) continue;
+    const status = verb === 'deactivate' ? 'deactivated' : 'active';
+    await setStatus(sql, ids, { status, statusBeforeDeletion: null });
+    await markIn(work, outcome, { lane: laneOfVerb(verb), ids });
+  }
+  const onlyEdited = plans.filter((plan) => plan.verb === null).map((plan) => plan.user.id);
+  await markIn(work, outcome, { lane: 'backfill', ids: onlyEdited });
+  await recordAudit(
+    sql,
+    roster.hashKey,
+    plans.flatMap((plan) => changeEntries(work, plan)),
+  );
+  outcome.updated += plans.length;
+}
+
+async function markIn(
+  { sql }: ChunkWork,
+  outcome: ChunkOutcome,
+  { lane, ids }: { readonly lane: Lane; readonly ids: readonly string[] },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await markLinks(sql, ids, { lane });
+  outcome.lanes.add(lane);
+}
+
+function changeEntries({ actor, importId }: ChunkWork, plan: Planned<'change'>): AuditEntry[] {
+  const entries: AuditEntry[] = [];
+  const userId = plan.user.id;
+  if (plan.attributes !== null) {
+    entries.push({ actor, action: 'user.update', userId, values: plan.values, detail: { importId } });
+  }
+  if (plan.verb !== null) {
+    entries.push({
+      actor,
+      action: `user.${plan.verb}`,
+      userId,
+      detail: { importId, from: plan.user.status },
+    });
+  }
+  return entries;
+}

@@ -1,0 +1,74 @@
+import type { FieldFault } from '../input/faults.js';
+
+/** Why one row was not taken. Stable: scripts match on it. */
+export type RowFaultCode =
+  | FieldFault['code']
+  | 'not_json'
+  | 'not_utf8'
+  | 'line_too_long'
+  | 'malformed_csv'
+  | 'wrong_column_count'
+  | 'conflicting_row'
+  | 'too_many_entries'
+  | 'user_deleted'
+  | 'user_purging';
+
+/** One row that was not taken, in words that hold no value of it but its key. */
+export interface RowError {
+  /** Line of the file, from 1; for a CSV row over several lines, its last. */
+  readonly line: number;
+  readonly externalKey?: string;
+  readonly field: string;
+  readonly code: RowFaultCode;
+  readonly rule: string;
+}
+
+/** Errors that a report shows; further ones are only counted. */
+export const MAX_ERRORS_SHOWN = 1_000;
+
+/** What an import did. `received` is the sum of the other counts, unless nothing was kept: then only `failed` counts. */
+export interface ImportReport {
+  received: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  /** False when the rest of the file could not be read; the last error says from which line. */
+  complete: boolean;
+  /** False when nothing was kept, because one row of an atomic import failed. */
+  applied: boolean;
+  errors: RowError[];
+}
+
+/** A report of nothing yet. */
+export function emptyReport(): ImportReport {
+  return {
+    received: 0,
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    failed: 0,
+    complete: true,
+    applied: true,
+    errors: [],
+  };
+}
+
+/** Counts one row as failed, with everything that is wrong with it. */
+export function countFailed(report: ImportReport, errors: readonly RowError[]): void {
+  report.received += 1;
+  report.failed += 1;
+  report.errors.push(...errors.slice(0, MAX_ERRORS_SHOWN - report.errors.length));
+}
+
+/** The file as a whole is refused; nothing was written. */
+export class ImportRefused extends Error {
+  override readonly name = 'ImportRefused';
+
+  constructor(
+    readonly code: 'empty_import' | 'invalid_header' | 'atomic_too_large',
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,134 @@
+import { describePark, LANE_NAMES, type Lane, PARK_CODES, type ParkCode, type Situation } from '#domain';
+import type { Database } from '../database.js';
+
+/** Where a link stands, as one word. `due` covers waiting, in work and backing off; each link is in exactly one. */
+export type LinkStanding = 'inSync' | 'notEnforceable' | 'due' | 'parked' | 'held' | 'disabled';
+
+/** One link as people read it. Holds no attribute values. */
+export interface LinkView {
+  readonly provider: string;
+  readonly situation: Situation;
+  readonly standing: LinkStanding;
+  readonly accountId: string | null;
+  readonly remoteKey: string;
+  readonly parked: {
+    readonly reason: string;
+    readonly code: string;
+    readonly attribute: string | null;
+    readonly rule: string | null;
+    readonly since: Date | null;
+  } | null;
+  readonly heldStep: string | null;
+  readonly lane: Lane;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly owed: readonly string[];
+  readonly deferred: boolean;
+  readonly observedState: string | null;
+  readonly observedAt: Date | null;
+  readonly dueSince: Date | null;
+  readonly nextAttemptAt: Date | null;
+  readonly settledAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** The columns that say where a link stands. */
+export interface LinkState {
+  readonly wanted: bigint;
+  readonly handled: bigint;
+  readonly parkCode: string | null;
+  readonly heldStep: string | null;
+  readonly notEnforceable: boolean;
+  readonly owed: readonly string[];
+  readonly instance: { readonly enabled: boolean };
+}
+
+/**
+ * Where a link stands. The first line that fits:
+ * disabled (its provider is) · parked (and nothing newer is wanted) · held · due (something is wanted, or owed)
+ * · notEnforceable (settled, and kept by us alone) · inSync. `convergence` counts by the same lines, in SQL.
+ */
+export function standingOf(link: LinkState): LinkStanding {
+  const isHandled = link.wanted === link.handled;
+  if (!link.instance.enabled) return 'disabled';
+  if (isHandled && link.parkCode !== null) return 'parked';
+  if (link.heldStep !== null) return 'held';
+  if (isHandled && link.notEnforceable) return 'notEnforceable';
+  return isHandled && link.owed.length === 0 ? 'inSync' : 'due';
+}
+
+/** `standingOf` in SQL; expects links under the alias `l` and their providers under `p`. */
+export const STANDING_SQL = `CASE
+  WHEN NOT p.enabled THEN 'disabled'
+  WHEN l.handled = l.wanted AND l.park_code IS NOT NULL THEN 'parked'
+  WHEN l.held_step IS NOT NULL THEN 'held'
+  WHEN l.handled = l.wanted AND l.not_enforceable THEN 'notEnforceable'
+  WHEN l.handled = l.wanted AND l.owed = '{}' THEN 'inSync'
+  ELSE 'due' END`;
+
+/** What is known of the account behind a link. */
+export function situationOf(link: {
+  readonly parkCode: string | null;
+  readonly observedState: string | null;
+  readonly appliedStatus: string | null;
+  readonly accountId: string | null;
+}): Situation {
+  if (link.parkCode === 'disputed') return 'disputed';
+  if (link.appliedStatus === 'purged') return 'deleted';
+  if (link.observedState === 'softDeleted' || link.observedState === 'notLive') return 'deleted';
+  if (link.observedState === 'absent') return 'absent';
+  return link.accountId === null ? 'unlinked' : 'linked';
+}
+
+/** Every link of a user, by provider. Empty for a user that does not exist. */
+export async function linksOfUser(database: Database, userId: string): Promise<LinkView[]> {
+  const links = await database.prisma.link.findMany({
+    where: { userId },
+    include: { instance: { select: { enabled: true } } },
+    orderBy: { provider: 'asc' },
+  });
+  return links.map((link) => {
+    const isDue = link.wanted > link.handled;
+    return {
+      provider: link.provider,
+      situation: situationOf(link),
+      standing: standingOf(link),
+      accountId: link.accountId,
+      remoteKey: link.remoteKey,
+      parked: parkedView(link),
+      heldStep: link.heldStep,
+      lane: LANE_NAMES[link.lane] ?? 'backfill',
+      attempts: link.attempts,
+      lastError: link.lastError,
+      owed: link.owed,
+      deferred: link.deferred,
+      observedState: link.observedState,
+      observedAt: link.observedAt,
+      dueSince: isDue ? link.wantedSince : null,
+      nextAttemptAt: isDue ? link.nextAttemptAt : null,
+      settledAt: link.settledAt,
+      createdAt: link.createdAt,
+    };
+  });
+}
+
+function parkedView(link: {
+  readonly parkCode: string | null;
+  readonly parkAttribute: string | null;
+  readonly parkRule: string | null;
+  readonly parkedAt: Date | null;
+}): LinkView['parked'] {
+  if (link.parkCode === null) return null;
+  const known: ParkCode = PARK_CODES.find((code) => code === link.parkCode) ?? 'internal';
+  const reason = describePark({
+    code: known,
+    ...(link.parkAttribute === null ? {} : { attribute: link.parkAttribute }),
+  });
+  return {
+    reason,
+    code: link.parkCode,
+    attribute: link.parkAttribute,
+    rule: link.parkRule,
+    since: link.parkedAt,
+  };
+}

@@ -1,0 +1,46 @@
+import { transition } from '#domain';
+import { recordAudit } from '../audit/record-audit.js';
+import { move, type Move } from './change-status.js';
+import type { UserRef, Written } from './edit-user.js';
+import { TransitionRefused } from './errors.js';
+import { lockUser, readUser } from './lock-user.js';
+import { requireRevision } from './revision.js';
+import type { Roster } from './roster.js';
+import { transact } from './transact.js';
+import type { User } from '#domain';
+
+/** A request to destroy a user for good. */
+export interface PurgeRequest extends UserRef {
+  /** The request's own time. */
+  readonly now: Date;
+  /** Not before this time; until then a restore cancels it. (Default: at once) */
+  readonly notBefore?: Date | undefined;
+}
+
+/**
+ * Purges a deleted user, at once or not before a time. A purge that has begun cannot be taken back; one that waits
+ * leaves the user deleted, and a restore, or another purge request, replaces it.
+ * @throws UserNotFound, RevisionMismatch, TransitionRefused
+ */
+export async function purgeUser(roster: Roster, actor: string, request: PurgeRequest): Promise<Written> {
+  const { notBefore, now } = request;
+  return transact(roster.database, async (sql) => {
+    const user = await lockUser(sql, request.id);
+    requireRevision(user, request.expected);
+    const work = { sql, roster, actor };
+    return notBefore === undefined || notBefore <= now
+      ? move(work, user, 'purge')
+      : schedulePurge(work, user, notBefore);
+  });
+}
+
+async function schedulePurge({ sql, roster, actor }: Move, user: User, notBefore: Date): Promise<Written> {
+  const purge = transition(user, 'purge');
+  if (purge.outcome === 'refused') throw new TransitionRefused(purge.from, purge.verb);
+  const isAlreadyAsked = user.purgeNotBefore?.getTime() === notBefore.getTime();
+  if (purge.outcome === 'unchanged' || isAlreadyAsked) return { user, changed: false };
+  await sql('UPDATE users SET purge_not_before = $2 WHERE id = $1', [user.id, notBefore]);
+  const detail = { notBefore: notBefore.toISOString() };
+  await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.schedulePurge', userId: user.id, detail }]);
+  return { user: await readUser(sql, user.id), changed: true };
+}

@@ -1,0 +1,65 @@
+import { laneOfVerb } from '#domain';
+import { recordAudit } from '../audit/record-audit.js';
+import { markLinks } from '../mark.js';
+import type { Roster } from './roster.js';
+import { transact } from './transact.js';
+
+const SYSTEM = 'system';
+const USERS_A_CALL = 200;
+
+/**
+ * Starts the purges whose time has come: users go from deleted to purging and their links become due. Safe to call
+ * from every worker at once. Handles at most 200 users a call; call again while it returns that many.
+ * @returns the users whose purge began
+ */
+export async function startDuePurges(roster: Roster, now: Date): Promise<string[]> {
+  return transact(roster.database, async (sql) => {
+    const rows = await sql<{ id: string }>(
+      `UPDATE users SET status = 'purging', purge_not_before = NULL,
+         status_revision = status_revision + 1, status_changed_at = now()
+       WHERE id IN (SELECT id FROM users WHERE status = 'deleted' AND purge_not_before <= $1
+                    ORDER BY purge_not_before LIMIT $2 FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [now, USERS_A_CALL],
+    );
+    const ids = rows.map((row) => row.id);
+    await markLinks(sql, ids, { lane: laneOfVerb('purge') });
+    const detail = { from: 'deleted', to: 'purging' };
+    await recordAudit(
+      sql,
+      roster.hashKey,
+      ids.map((userId) => ({ actor: SYSTEM, action: 'user.purge', userId, detail })),
+    );
+    return ids;
+  });
+}
+
+/**
+ * Completes the purges that every provider has settled as gone, and frees the keys of those users for their next
+ * holders. A link of a disabled provider holds a purge open: an account may still be there.
+ * Safe to call from every worker at once; at most 200 users a call.
+ * @returns the users whose purge is complete
+ */
+export async function completePurges(roster: Roster): Promise<string[]> {
+  return transact(roster.database, async (sql) => {
+    const rows = await sql<{ id: string }>(
+      `UPDATE users SET status = 'purged', status_revision = status_revision + 1, status_changed_at = now()
+       WHERE id IN (
+         SELECT u.id FROM users u
+         WHERE u.status = 'purging' AND NOT EXISTS (
+           SELECT FROM links l WHERE l.user_id = u.id
+             AND NOT (l.handled = l.wanted AND l.applied_status IS NOT DISTINCT FROM 'purged' AND l.owed = '{}'))
+         LIMIT $1 FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [USERS_A_CALL],
+    );
+    const ids = rows.map((row) => row.id);
+    const detail = { from: 'purging', to: 'purged' };
+    await recordAudit(
+      sql,
+      roster.hashKey,
+      ids.map((userId) => ({ actor: SYSTEM, action: 'user.completePurge', userId, detail })),
+    );
+    return ids;
+  });
+}

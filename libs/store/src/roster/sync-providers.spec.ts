@@ -1,0 +1,110 @@
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createUser } from './edit-user.js';
+import { importUsers } from './import/import-users.js';
+import { declared, openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
+import { RemoteScopeChanged, syncProviders } from './sync-providers.js';
+
+const opened: TestRoster[] = [];
+afterAll(() => Promise.all(opened.map((roster) => roster.close())));
+
+describe('configured providers meeting the roster', () => {
+  let roster: TestRoster;
+  beforeEach(async () => {
+    roster = await openTestRoster(['north']);
+    opened.push(roster);
+  });
+  const enter = async (count: number) => {
+    const rows = Array.from({ length: count }, (_, at) => JSON.stringify({ externalKey: `k${at}` }));
+    // eslint-disable-next-line @typescript-eslint/require-await -- an import reads asynchronously
+    async function* bytes(): AsyncGenerator<Buffer> {
+      yield Buffer.from(rows.join('\n'));
+    }
+    await importUsers(roster, { actor: 'key:a', bytes: bytes() }, { format: 'ndjson' });
+  };
+  const links = () =>
+    roster.sql<{ provider: string; links: number; due: number }>(
+      `SELECT provider, count(*)::int AS links, count(*) FILTER (WHERE wanted > handled)::int AS due
+       FROM links GROUP BY provider ORDER BY provider`,
+    );
+
+  it('a new provider gets a backfill link for everybody who is not being purged', async () => {
+    await enter(6_000);
+    await settleAll(roster);
+    await roster.sql(
+      `UPDATE users SET status = 'purging', status_before_deletion = 'active' WHERE external_key = 'k7'`,
+    );
+    await syncProviders(roster.database, [declared('north'), declared('south')]);
+    expect(await links()).toEqual([
+      { provider: 'north', links: 6_000, due: 0 },
+      { provider: 'south', links: 5_999, due: 5_999 },
+    ]);
+    const lanes = await roster.sql(
+      `SELECT DISTINCT lane, remote_key = 'k1' AS k1 FROM links WHERE provider = 'south'`,
+    );
+    expect(lanes).toContainEqual({ lane: 3, k1: true });
+  });
+
+  it('P18 the same configuration again writes no link', async () => {
+    await enter(50);
+    await settleAll(roster);
+    const before = await roster.sql('SELECT sum(xmin::text::bigint) AS x, count(*) FROM links');
+    await syncProviders(roster.database, [declared('north')]);
+    expect(await roster.sql('SELECT sum(xmin::text::bigint) AS x, count(*) FROM links')).toEqual(before);
+  });
+
+  it('another mapping makes every link due once, and is remembered last', async () => {
+    await enter(6_000);
+    await settleAll(roster);
+    const instances = [declared('north', { mappingVersion: '2' })];
+    await syncProviders(roster.database, instances);
+    await syncProviders(roster.database, instances);
+    expect(await links()).toEqual([{ provider: 'north', links: 6_000, due: 6_000 }]);
+    const rows = await roster.sql('SELECT DISTINCT wanted::int, lane FROM links');
+    expect(rows).toEqual([{ wanted: 2, lane: 3 }]);
+    expect(await roster.sql('SELECT mapping_version FROM providers')).toEqual([{ mapping_version: '2' }]);
+  });
+
+  it('H10 a provider that points elsewhere is refused once it has links, naming it and what to do', async () => {
+    const elsewhere = [declared('north', { remoteScope: 'https://staging.example/app' })];
+    await syncProviders(roster.database, elsewhere);
+    await enter(1);
+    const refused = syncProviders(roster.database, [declared('north'), declared('south')]);
+    await expect(refused).rejects.toThrow(RemoteScopeChanged);
+    await expect(refused).rejects.toThrow(/"north".*Put the former setting back/s);
+    expect(await roster.sql('SELECT slug, remote_scope FROM providers')).toEqual([
+      { slug: 'north', remote_scope: 'https://staging.example/app' },
+    ]);
+    await expect(
+      syncProviders(roster.database, [{ ...elsewhere[0], ...declared('north', { kind: 'other' }) }]),
+    ).rejects.toThrow(RemoteScopeChanged);
+  });
+
+  it('a provider that is no longer configured keeps its links, and catches up when it is back', async () => {
+    await enter(2);
+    await syncProviders(roster.database, [declared('south')]);
+    await createUser(roster, 'key:a', { externalKey: 'late' });
+    expect(await links()).toMatchObject([
+      { provider: 'north', links: 2 },
+      { provider: 'south', links: 3 },
+    ]);
+    await syncProviders(roster.database, [declared('north'), declared('south')]);
+    expect(await links()).toMatchObject([
+      { provider: 'north', links: 3 },
+      { provider: 'south', links: 3 },
+    ]);
+  });
+
+  it('nobody slips between a start-up and people who are entered meanwhile', async () => {
+    const users = Array.from({ length: 60 }, (_, at) =>
+      createUser(roster, 'key:a', { externalKey: `u${at}` }),
+    );
+    const starts = [1, 2, 3].map(() =>
+      syncProviders(roster.database, [declared('north'), declared('south')]),
+    );
+    await Promise.all([...users, ...starts]);
+    expect(await links()).toMatchObject([
+      { provider: 'north', links: 60 },
+      { provider: 'south', links: 60 },
+    ]);
+  });
+});
