@@ -13,6 +13,8 @@ const userSchema = z.object({
   email: z.string().nullish(),
   phone: z.string().nullish(),
   status: z.string().nullish(),
+  /** RFC 3339, in UTC. */
+  created_at: z.string().nullish(),
   user_metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 const userResponseSchema = z.object({ user: userSchema });

@@ -1,15 +1,12 @@
-import type { ProviderClient } from '#http';
 import {
   CUSTOM_ATTRIBUTES,
   describeProvider,
   openBackDoor,
   type ContractGuest,
 } from '#identity-provider/contract';
-import { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
-import { passageDefinition } from '../../../../apps/simulators/src/passage/index.js';
 import { passageCapabilities } from './capabilities.js';
-import { createPassage, createPassageClient, passageSettings, type PassageSettings } from './config.js';
 import { passageMapping } from './mapping.js';
+import { startPassage } from './passage.harness.js';
 
 const FIELDS = ['displayName', ...CUSTOM_ATTRIBUTES];
 const SCHEMA = { metadataFields: [...FIELDS, 'tier'].join(',') };
@@ -25,25 +22,14 @@ const BEHAVIOURS = [
 ];
 
 async function setUp(behaviour: object, fields: readonly string[]): Promise<ContractGuest> {
-  const running = await RunningProvider.start(passageDefinition);
-  const given = Object.entries(running.environment).map(([name, value]) => [
-    name.slice('PASSAGE_'.length),
-    value,
-  ]);
-  const settings = passageSettings.parse({ ...Object.fromEntries(given), METADATA_FIELDS: fields.join(',') });
-  const clients: ProviderClient[] = [];
-  const build = (different: Partial<PassageSettings> = {}) => {
-    const client = createPassageClient({ ...settings, ...different });
-    clients.push(client);
-    return createPassage({ ...settings, ...different }, client).provider;
-  };
+  const service = await startPassage(fields);
   return {
-    provider: build(),
+    provider: service.build(),
     mapping: passageMapping(fields),
-    stranger: build({ API_KEY: 'not-the-key' }),
-    astray: build({ APP_ID: 'not-the-app' }),
+    stranger: service.build({ API_KEY: 'not-the-key' }),
+    astray: service.build({ APP_ID: 'not-the-app' }),
     nobody: { accountId: 'nobodyNobodyNobodyNobody', remoteKey: 'nobody' },
-    backDoor: openBackDoor(running, {
+    backDoor: openBackDoor(service.running, {
       idMember: 'id',
       behaviour: { ...behaviour },
       unmanaged: { login_count: 7, ...(fields.length === 0 ? {} : { user_metadata: { tier: 'gold' } }) },
@@ -53,10 +39,7 @@ async function setUp(behaviour: object, fields: readonly string[]): Promise<Cont
       },
       stranger: (number) => ({ email: `stranger-${number}@example.net`, created_at: createdAt(number) }),
     }),
-    close: async () => {
-      await Promise.all(clients.map((client) => client.close()));
-      await running.close();
-    },
+    close: () => service.close(),
   };
 }
 

@@ -1,15 +1,12 @@
-import type { ProviderClient } from '#http';
 import {
   CUSTOM_ATTRIBUTES,
   describeProvider,
   openBackDoor,
   type ContractGuest,
 } from '#identity-provider/contract';
-import { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
-import { sunshineDefinition } from '../../../../apps/simulators/src/sunshine/index.js';
 import { sunshineCapabilities } from './capabilities.js';
-import { createSunshine, createSunshineClient, sunshineSettings, type SunshineSettings } from './config.js';
 import { sunshineMapping } from './mapping.js';
+import { startSunshine } from './sunshine.harness.js';
 
 const PROMPT = { deletionDelayMs: 30 };
 const BEHAVIOURS = [
@@ -24,28 +21,14 @@ const BEHAVIOURS = [
 ];
 
 async function setUp(behaviour: object, fields: readonly string[]): Promise<ContractGuest> {
-  const running = await RunningProvider.start(sunshineDefinition);
-  const given = Object.entries(running.environment).map(([name, value]) => [
-    name.slice('SUNSHINE_'.length),
-    value,
-  ]);
-  const settings = sunshineSettings.parse({
-    ...Object.fromEntries(given),
-    METADATA_FIELDS: fields.join(','),
-  });
-  const clients: ProviderClient[] = [];
-  const build = (different: Partial<SunshineSettings> = {}) => {
-    const client = createSunshineClient({ ...settings, ...different });
-    clients.push(client);
-    return createSunshine({ ...settings, ...different }, client).provider;
-  };
+  const service = await startSunshine(fields);
   return {
-    provider: build(),
+    provider: service.build(),
     mapping: sunshineMapping(fields),
-    stranger: build({ KEY_SECRET: 'not-the-secret' }),
-    astray: build({ APP_ID: 'not-the-app' }),
+    stranger: service.build({ KEY_SECRET: 'not-the-secret' }),
+    astray: service.build({ APP_ID: 'not-the-app' }),
     nobody: { accountId: 'ffffffffffffffffffffffff', remoteKey: 'nobody' },
-    backDoor: openBackDoor(running, {
+    backDoor: openBackDoor(service.running, {
       idMember: 'id',
       behaviour: { ...behaviour },
       unmanaged: {
@@ -56,10 +39,7 @@ async function setUp(behaviour: object, fields: readonly string[]): Promise<Cont
       owed: {},
       stranger: (number) => ({ externalId: `stranger-${number}` }),
     }),
-    close: async () => {
-      await Promise.all(clients.map((client) => client.close()));
-      await running.close();
-    },
+    close: () => service.close(),
   };
 }
 

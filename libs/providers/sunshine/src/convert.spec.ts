@@ -1,0 +1,125 @@
+import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
+import type { DesiredAccount } from '#identity-provider';
+import { describe, expect, it } from '@jest/globals';
+import { sunshineCapabilities } from './capabilities.js';
+import { toAccount, toDesired, toNative } from './convert.js';
+import { sunshineMapping } from './mapping.js';
+
+const MAPPING = sunshineMapping(['department']);
+
+function spell(attributes: Partial<UserAttributes>, remoteKey = 'hr-1'): DesiredAccount {
+  const desired = { status: 'active', remoteKey, attributes: { ...NO_ATTRIBUTES, ...attributes } } as const;
+  return toDesired(desired, MAPPING, sunshineCapabilities(MAPPING).attributes);
+}
+
+describe('what Sunshine can hold', () => {
+  it.each([
+    ['24 hexadecimal digits', 'a'.repeat(24), 'would be read as an account id (H43)'],
+    ['24 hexadecimal digits in capitals', '0123456789ABCDEF01234567', 'is the same id'],
+    ['a path step', '..', 'would address the app itself (I13)'],
+    ['nothing', '', 'would address the collection'],
+    ['more than 1024 characters', 'x'.repeat(1025), 'is refused there'],
+  ])('is no user whose key is %s', (_, remoteKey) => {
+    expect(spell({}, remoteKey).violations).toEqual([expect.objectContaining({ attribute: 'externalKey' })]);
+  });
+
+  it.each(['a'.repeat(23), 'a'.repeat(25), 'g'.repeat(24), 'hr/4711:ä', 'x'.repeat(1024)])(
+    'is a user with the key %s',
+    (remoteKey) => {
+      expect(spell({}, remoteKey)).toMatchObject({
+        violations: [],
+        lookupKeys: [{ kind: 'remoteKey', value: remoteKey }],
+      });
+    },
+  );
+
+  it.each([
+    ['givenName', 128],
+    ['familyName', 128],
+    ['email', 128],
+    ['avatarUrl', 2048],
+    ['locale', 64],
+  ] as const)('is a profile with a %s of at most %i characters', (attribute, most) => {
+    expect(spell({ [attribute]: 'x'.repeat(most) }).violations).toEqual([]);
+    expect(spell({ [attribute]: 'x'.repeat(most + 1) }).violations).toEqual([
+      { attribute, rule: `must have at most ${most} characters there` },
+    ]);
+  });
+
+  it('is metadata of 4 KB in all, counted in bytes, with room for the marker', () => {
+    expect(spell({ company: 'x'.repeat(3_900) }).violations).toEqual([]);
+    const [violation, ...others] = spell({ company: '界'.repeat(1_400), displayName: 'x' }).violations;
+    expect(others).toEqual([]);
+    expect(violation).toMatchObject({ attribute: 'company', rule: expect.stringContaining('4096 bytes') });
+  });
+
+  it('is no empty text: it means the same as no value', () => {
+    const { attributes } = spell({ displayName: '', givenName: '', attributes: { department: '' } });
+    expect(new Set(Object.values(attributes))).toEqual(new Set([null]));
+  });
+});
+
+describe('what is sent to Sunshine', () => {
+  const held = {
+    id: '5963c0d619a30a2e00de36b8',
+    externalId: 'hr-1',
+    profile: { givenName: 'Ann', localeOrigin: 'zendeskAccount' },
+    metadata: { phone: '+41446681800', tier: 'gold', nested: { no: 'scalar' }, rollcallStatus: 'deleted' },
+  };
+  const { attributes } = spell({ familyName: 'Muster', attributes: { department: 'Sales' } });
+
+  it('spells out every field of the profile, also those without a value (H33)', () => {
+    expect(toNative(attributes, { user: held }).profile).toEqual({
+      givenName: null,
+      surname: 'Muster',
+      email: null,
+      avatarUrl: null,
+      locale: null,
+    });
+  });
+
+  it('keeps foreign metadata, clears with an empty text only what is there, and leaves the marker', () => {
+    expect(toNative(attributes, { user: held }).metadata).toEqual({
+      phone: '',
+      tier: 'gold',
+      department: 'Sales',
+      rollcallStatus: 'deleted',
+    });
+  });
+
+  it.each([
+    ['deactivated', 'deactivated'],
+    [null, ''],
+  ])('sets the marker %j as %j', (marker, sent) => {
+    expect(toNative(attributes, { user: held, marker }).metadata['rollcallStatus']).toBe(sent);
+  });
+
+  it('says nothing of a marker to a new user', () => {
+    expect(toNative(attributes, { user: null, marker: null }).metadata).toEqual({ department: 'Sales' });
+  });
+});
+
+describe('what is read from Sunshine', () => {
+  const read = (metadata: Record<string, unknown>) =>
+    toAccount({ id: 'theirs', externalId: 'ours', profile: null, metadata }, MAPPING);
+
+  it.each([
+    [undefined, 'live', null],
+    ['', 'live', null],
+    ['active', 'live', null],
+    ['deactivated', 'suspended', 'deactivated'],
+    ['deleted', 'suspended', 'deleted'],
+    ['paused', 'suspended', 'paused'],
+  ])('takes a marker of %j as %s', (rollcallStatus, state, marker) => {
+    expect(read({ rollcallStatus })).toMatchObject({ state, marker });
+  });
+
+  it('names every managed attribute and none else, whatever the metadata holds (H31, H47)', () => {
+    const metadata = JSON.parse(
+      '{"__proto__":{"phone":"x"},"tier":"gold","department":["no scalar"]}',
+    ) as Record<string, unknown>; // what a provider could send
+    const { attributes } = read(metadata);
+    expect(Object.keys(attributes).sort()).toEqual(MAPPING.lines.map(({ to }) => to).sort());
+    expect(new Set(Object.values(attributes))).toEqual(new Set([null]));
+  });
+});

@@ -1,0 +1,133 @@
+import { contextOf } from '#http';
+import { ANNA, ANNA_CHANGED } from '#identity-provider/contract';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startSunshine, type SunshineService } from './sunshine.harness.js';
+
+const context = contextOf();
+const THEIRS = '5963c0d619a30a2e00de36b8';
+let service: SunshineService;
+
+beforeAll(async () => {
+  service = await startSunshine();
+});
+beforeEach(() => {
+  service.running.reset();
+});
+afterAll(() => service.close());
+
+/** What was called since, as the simulator saw it. */
+function calls(): string[] {
+  return [...service.running.log.since(0)].map(({ method }) => method);
+}
+
+async function enrolAnna(): Promise<{ accountId: string; remoteKey: string }> {
+  const provider = service.build();
+  const { attributes } = provider.normalize(ANNA);
+  const unborn = { accountId: null, remoteKey: ANNA.remoteKey };
+  const { accountId = '' } = await provider.apply({ kind: 'provision', attributes }, unborn, context);
+  return { accountId, remoteKey: ANNA.remoteKey };
+}
+
+describe('the calls that a step takes', () => {
+  it('is one for a create, and a read and a write for everything later', async () => {
+    const provider = service.build();
+    const target = await enrolAnna();
+    const { attributes } = provider.normalize(ANNA_CHANGED);
+    const changed = Object.keys(attributes);
+    await provider.apply({ kind: 'update', attributes, changed }, target, context);
+    await provider.apply({ kind: 'suspend', marker: 'deactivated', attributes }, target, context);
+    await provider.apply({ kind: 'reactivate', attributes }, target, context);
+    expect(calls()).toEqual(['POST', 'GET', 'PATCH', 'GET', 'PATCH', 'GET', 'PATCH']);
+  });
+
+  it('address the user by the key until the account id is known', async () => {
+    const { accountId, remoteKey } = await enrolAnna();
+    const provider = service.build();
+    const byKey = await provider.get({ accountId: null, remoteKey }, context);
+    expect(byKey).toMatchObject({ state: 'live', account: { accountId, remoteKey } });
+    expect(await provider.get({ accountId: THEIRS, remoteKey }, context)).toEqual({ state: 'absent' });
+  });
+});
+
+describe('a marker that carries new content', () => {
+  it('brings status and attributes in one write', async () => {
+    const provider = service.build();
+    const target = await enrolAnna();
+    const { attributes } = provider.normalize(ANNA_CHANGED);
+    await provider.apply({ kind: 'suspend', marker: 'deactivated', attributes }, target, context);
+    const observed = await provider.get(target, context);
+    expect(observed).toMatchObject({ state: 'suspended', account: { marker: 'deactivated', attributes } });
+  });
+});
+
+describe('users that are not who was asked for', () => {
+  it('H43: are never addressed by a key that reads as an account id', async () => {
+    const { accountId } = await enrolAnna();
+    const provider = service.build();
+    const target = { accountId: null, remoteKey: accountId };
+    const refused = { kind: 'invalid', detail: { attribute: 'externalKey' } };
+    await expect(provider.get(target, context)).rejects.toMatchObject(refused);
+    await expect(provider.apply({ kind: 'purge' }, target, context)).rejects.toMatchObject(refused);
+    const keys = [{ kind: 'remoteKey', value: accountId } as const];
+    await expect(provider.correlate(keys, context)).rejects.toMatchObject(refused);
+    expect([...service.running.provider.accounts()]).toHaveLength(1);
+  });
+
+  it.each([
+    ['by id', { accountId: 'ffffffffffffffffffffffff', remoteKey: 'hr-1' }],
+    ['by key', { accountId: null, remoteKey: 'hr-2' }],
+  ])('H42, H43: are refused when answered %s', async (_, target) => {
+    const user = { id: THEIRS, externalId: 'hr-1' };
+    service.running.addFaults({ times: 'always', status: 200, body: { user } });
+    const provider = service.build();
+    const refused = { kind: 'protocol', detail: { reason: 'answered_another_user' } };
+    await expect(provider.get(target, context)).rejects.toMatchObject(refused);
+    const update = { kind: 'update', attributes: {}, changed: [] } as const;
+    await expect(provider.apply(update, target, context)).rejects.toMatchObject(refused);
+    expect(calls()).toEqual(['GET', 'GET']);
+  });
+});
+
+describe('answers that are not what Sunshine describes', () => {
+  const provision = () =>
+    service
+      .build()
+      .apply({ kind: 'provision', attributes: {} }, { accountId: null, remoteKey: 'hr-1' }, context);
+
+  it.each([
+    ['H26', 'an empty body', '', 'outcomeUnknown'],
+    ['H27', 'no user', {}, 'protocol'],
+    ['H27', 'a user without id', { user: { externalId: 'hr-1' } }, 'protocol'],
+    ['H27', 'an id that is a number', { user: { id: 12 } }, 'protocol'],
+  ])('%s: a create answered with %s is %s, not success', async (_id, _what, body, kind) => {
+    service.running.addFaults({ status: 201, body });
+    await expect(provision()).rejects.toMatchObject({ kind });
+  });
+
+  it.each([
+    [400, { errors: [{ code: 'bad_request', title: 'no' }] }, 'invalid'],
+    [403, { errors: [{ code: 'forbidden', title: 'no' }] }, 'unauthorized'],
+    [404, { errors: [{ code: 'app_not_found', title: 'no' }] }, 'gone'],
+    [404, { errors: 'none' }, 'gone'],
+    [409, {}, 'conflict'],
+  ])('HTTP %i with %j is %s', async (status, body, kind) => {
+    service.running.addFaults({ status, body });
+    await expect(provision()).rejects.toMatchObject({ kind });
+  });
+});
+
+describe('what Sunshine cannot do', () => {
+  it.each(['softDelete', 'restore'] as const)(
+    'is %s, which is refused without a call (D01, D12)',
+    async (kind) => {
+      const call = service.build().apply({ kind }, { accountId: THEIRS, remoteKey: 'hr-1' }, context);
+      await expect(call).rejects.toMatchObject({ kind: 'unsupported' });
+      expect(calls()).toEqual([]);
+    },
+  );
+
+  it('is a search by email: it does not answer that nobody has it', async () => {
+    const call = service.build().correlate([{ kind: 'email', value: 'a@example.com' }], context);
+    await expect(call).rejects.toMatchObject({ kind: 'unsupported' });
+  });
+});
