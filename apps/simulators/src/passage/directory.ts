@@ -7,6 +7,7 @@ export class PassageDirectory {
   readonly #store: AccountStore<PassageAccount>;
   readonly #emails = new KeyIndex();
   readonly #phones = new KeyIndex();
+  #arrangement = 0;
 
   constructor(now: () => number) {
     this.#store = new AccountStore(now);
@@ -15,6 +16,11 @@ export class PassageDirectory {
   /** Grows with every write; nothing derived from a directory that `readsThePast` may be kept. */
   get revision(): number {
     return this.#store.revision;
+  }
+
+  /** Grows when an account that was there is gone or has another time of creation. */
+  get arrangement(): number {
+    return this.#arrangement;
   }
 
   get readsThePast(): boolean {
@@ -28,6 +34,11 @@ export class PassageDirectory {
 
   all(): Iterable<PassageAccount> {
     return this.#store.values();
+  }
+
+  /** Accounts from a position on, with their positions; what is added gets a higher one than all before it. */
+  from(position: number): Iterable<[position: number, account: PassageAccount]> {
+    return this.#store.from(position);
   }
 
   get(id: string): PassageAccount | undefined {
@@ -50,14 +61,15 @@ export class PassageDirectory {
 
   /** Adds the account, or puts it in the place of the one with its id, keeping its place in the order. */
   put(account: PassageAccount): void {
-    this.#forgetIdentifiers(account.id);
+    const before = this.#forgetIdentifiers(account.id);
+    if (before && before.created_at !== account.created_at) this.#arrangement += 1;
     this.#store.set(account.id, account);
     if (account.email !== '') this.#emails.add(account.email.toLowerCase(), account.id);
     if (account.phone !== '') this.#phones.add(account.phone, account.id);
   }
 
   remove(id: string): void {
-    this.#forgetIdentifiers(id);
+    if (this.#forgetIdentifiers(id)) this.#arrangement += 1;
     this.#store.delete(id);
   }
 
@@ -67,6 +79,7 @@ export class PassageDirectory {
 
   clear(): void {
     this.#store.clear();
+    this.#arrangement += 1;
     this.#emails.clear();
     this.#phones.clear();
   }
@@ -75,10 +88,13 @@ export class PassageDirectory {
     return ids.map((id) => this.#store.get(id)).filter((account) => account !== undefined);
   }
 
-  #forgetIdentifiers(id: string): void {
+  /** @returns the account that had them */
+  #forgetIdentifiers(id: string): PassageAccount | undefined {
     const account = this.#store.get(id);
-    if (!account) return;
-    this.#emails.remove(account.email.toLowerCase(), id);
-    this.#phones.remove(account.phone, id);
+    if (account) {
+      this.#emails.remove(account.email.toLowerCase(), id);
+      this.#phones.remove(account.phone, id);
+    }
+    return account;
   }
 }

@@ -1,8 +1,7 @@
-import { timestamp, toListItem, type PassageAccount } from './account.js';
+import { toListItem } from './account.js';
 import type { PassageDirectory } from './directory.js';
-import { readOrder } from './order.js';
-import { readFilters } from './query.js';
 import { invalidRequest } from './refusal.js';
+import { Selections } from './selection.js';
 
 /** @see PROVIDERS.md 3.5 */
 export const MAX_LIMIT = 500;
@@ -23,43 +22,28 @@ interface Window {
   readonly createdBefore: number;
 }
 
-interface Selection {
-  readonly key: string;
-  readonly revision: number;
-  readonly accounts: readonly PassageAccount[];
-}
-
-/** The listing of one app. Keeps its last selection: whoever reads page after page has it selected and sorted once. */
+/** The listing of one app. */
 export class Listing {
-  #last: Selection | undefined;
+  readonly #selections: Selections;
 
-  constructor(private readonly directory: PassageDirectory) {}
+  constructor(private readonly directory: PassageDirectory) {
+    this.#selections = new Selections(directory);
+  }
 
   /** One page, as `GET /apps/{app_id}/users` answers it. Throws 400 for what the query may not hold. */
   page(request: ListingRequest): Record<string, unknown> {
     const window = readWindow(request.query, request.nowMs);
-    const accounts = this.#select(request.query, window.createdBefore);
+    const ids = this.#selections.select(request.query, window.createdBefore);
     const start = (window.page - 1) * window.limit;
+    const accounts = ids.slice(start, start + window.limit).map((id) => this.directory.get(id));
     return {
-      users: accounts.slice(start, start + window.limit).map(toListItem),
+      users: accounts.filter((account) => account !== undefined).map(toListItem),
       page: window.page,
       limit: window.limit,
-      total_users: accounts.length,
+      total_users: ids.length,
       created_before: window.createdBefore,
-      _links: links(request, window, accounts.length),
+      _links: links(request, window, ids.length),
     };
-  }
-
-  #select(query: URLSearchParams, createdBefore: number): readonly PassageAccount[] {
-    const { revision, readsThePast } = this.directory;
-    const key = selectionKey(query, createdBefore);
-    if (!readsThePast && this.#last?.key === key && this.#last.revision === revision) {
-      return this.#last.accounts;
-    }
-    const accounts = selectAccounts(this.directory, query, createdBefore);
-    // A lookup of one account must not push out what a page-by-page reader comes back for.
-    if (!readsThePast && !isLookup(query)) this.#last = { key, revision, accounts };
-    return accounts;
   }
 }
 
@@ -84,49 +68,6 @@ function readCount(
     throw invalidRequest(`${name} is invalid`);
   }
   return value;
-}
-
-function selectionKey(query: URLSearchParams, createdBefore: number): string {
-  const rest = new URLSearchParams(query);
-  rest.delete('page');
-  rest.delete('limit');
-  rest.set('created_before', String(createdBefore));
-  return rest.toString();
-}
-
-function selectAccounts(
-  directory: PassageDirectory,
-  query: URLSearchParams,
-  createdBefore: number,
-): PassageAccount[] {
-  // Past the year 9999 a time is spelt differently and would compare as earlier.
-  const anchor = timestamp(Math.min(createdBefore * 1000, Date.UTC(9999, 0)));
-  const compare = readOrder(query.get('order_by'));
-  const predicates = [(account: PassageAccount) => account.created_at < anchor, ...readFilters(query)];
-  const found: PassageAccount[] = [];
-  for (const account of candidates(directory, query)) {
-    if (predicates.every((holds) => holds(account))) found.push(account);
-  }
-  return found.sort(compare);
-}
-
-function isLookup(query: URLSearchParams): boolean {
-  return isWhole(query.get('identifier')) || isWhole(query.get('id'));
-}
-
-/** Whether a filter asks for one value, without an operator. */
-function isWhole(filter: string | null): filter is string {
-  return filter !== null && !filter.startsWith('<');
-}
-
-/** A lookup goes through the indices, so that it costs the same however many there are; they know only the present. */
-function candidates(directory: PassageDirectory, query: URLSearchParams): Iterable<PassageAccount> {
-  if (directory.readsThePast) return directory.all();
-  const id = query.get('id');
-  if (isWhole(id)) return [directory.get(id)].filter((hit) => hit !== undefined);
-  const identifier = query.get('identifier');
-  if (!isWhole(identifier)) return directory.all();
-  return new Set([...directory.findByEmail(identifier), ...directory.findByPhone(identifier)]);
 }
 
 /** @see passage.openapi.yaml `PaginatedLinks`. Where there is no such page the address is empty (inferred). */

@@ -386,6 +386,43 @@ describe('listing at Passage', () => {
     expect(addresses(second)).toEqual(['u05@x.org', 'u06@x.org']);
   });
 
+  it.each(['created_at:ASC,id:ASC', 'status:ASC,id:DESC'])(
+    'shows page after page behind an anchor what a fresh listing shows, whatever is written in between: %s',
+    async (order_by) => {
+      await createMany(1, 8);
+      const anchored = { limit: 3, order_by, created_before: Math.floor(nowMs / 1000) + 60 };
+      // A filter that everybody passes makes it another listing.
+      const fresh = async () => (await list({ ...anchored, limit: 400, id: '<ne:nobody>' })).users;
+      const check = async () => {
+        const pages = [];
+        for (const page of [1, 2, 3, 4]) pages.push(...(await list({ ...anchored, page })).users);
+        expect(pages).toEqual(await fresh());
+        await list({ ...anchored, page: 1 }); // what the next change comes in between
+        return pages;
+      };
+
+      const [first, second, third] = await check();
+      await send('PATCH', `/${second?.id ?? ''}/deactivate`);
+      expect((await check()).map((each) => each['status'])).toContain('inactive');
+      await createMany(9, 9);
+      expect(await check()).toHaveLength(9);
+      nowMs += 120_000;
+      await createMany(10, 11);
+      expect(await check()).toHaveLength(9);
+      await send('DELETE', `/${first?.id ?? ''}`);
+      expect(await check()).toHaveLength(8);
+      passage.plant({ op: 'patch', id: third?.id, account: { created_at: '2030-01-01T00:00:00.000000Z' } });
+      expect(await check()).toHaveLength(7);
+      passage.plant({
+        op: 'put',
+        account: { id: 'old', phone: '+411', created_at: '2020-01-01T00:00:00.000000Z' },
+      });
+      expect((await check()).map((each) => each.id)).toContain('old');
+      passage.plant({ op: 'remove', id: 'old' });
+      expect(await check()).toHaveLength(7);
+    },
+  );
+
   it('never serves a page from before a change', async () => {
     await createMany(1, 3);
     const anchor = { limit: 10, order_by: 'created_at:ASC', created_before: START_MS / 1000 + 100 };

@@ -69,6 +69,8 @@ async function deliver({ target, secret, body }: Post, signal: AbortSignal): Pro
       headers: { 'content-type': 'application/json', 'x-api-key': secret },
       body,
       headersTimeout: RESPONSE_TIMEOUT_MS,
+      // A connection of its own: one kept open would hold up a receiver that wants to close.
+      reset: true,
       signal,
     });
     await answer.dump();
