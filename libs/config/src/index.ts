@@ -1,3 +1,4 @@
+export * from './environment.js';
 export * from './instances.js';
 export * from './problem.js';
 export * from './secret.js';

@@ -20,7 +20,14 @@ export function knowledgeOf(work: Work): LinkKnowledge {
 /** What a read showed. Tags cannot be read: what was last told stays. */
 export function afterRead(known: LinkKnowledge, observation: Observation): LinkKnowledge {
   if (!('account' in observation)) {
-    return { ...known, certainty: 'certain', observedState: observation.state, observedMarker: null };
+    const gone = observation.state === 'absent';
+    return {
+      ...known,
+      certainty: 'certain',
+      observedState: observation.state,
+      observedMarker: null,
+      asserted: gone ? null : known.asserted,
+    };
   }
   const { account } = observation;
   return {

@@ -16,8 +16,12 @@ export class LinkContext implements CallContext {
     private readonly room: ProviderRoom,
     private readonly work: Work,
     private readonly lease: Lease,
-    readonly signal: AbortSignal,
+    private readonly stopping: AbortSignal,
   ) {}
+
+  get signal(): AbortSignal {
+    return this.room.abandoned;
+  }
 
   async admit(call: CallRequest): Promise<() => void> {
     this.refuseIfTooLate(call);
@@ -35,7 +39,7 @@ export class LinkContext implements CallContext {
   }
 
   private refuseIfTooLate(call: CallRequest): void {
-    if (this.signal.aborted) throw new CallNotStarted('stopping');
+    if (this.stopping.aborted) throw new CallNotStarted('stopping');
     if (!this.room.isOpen()) throw new CallNotStarted('paused');
     if (!this.isUrgent() && this.room.revoked.has(this.work.userId)) throw new CallNotStarted('preempted');
     if (this.lease.leftMs() < (call.mutating ? call.timeoutMs : 0)) throw new CallNotStarted('leaseEnding');

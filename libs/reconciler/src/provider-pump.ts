@@ -115,7 +115,7 @@ export class ProviderPump {
       this.room.engine.log.error('a link could not be settled', {
         provider: work.provider,
         userId: work.userId,
-        error: error instanceof Error ? error.name : 'unknown',
+        error,
       });
     }
   }

@@ -1,4 +1,5 @@
 import type { ProviderInstance } from '#identity-provider';
+import type { Logger } from '#observability';
 import {
   recordIntents,
   type Database,
@@ -19,19 +20,13 @@ import { CallSlots } from './slots.js';
 const INTENT_GROUP = { maxRows: 64, maxWaitMs: 3 };
 const SETTLE_GROUP = { maxRows: 64, maxWaitMs: 50 };
 
-/** What the engine writes to its log. Fields hold ids and stable words only. */
-export interface EngineLog {
-  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields: Readonly<Record<string, unknown>>): void;
-}
-
 export interface EngineDependencies {
   readonly database: Database;
   readonly settings: EngineSettings;
   readonly clock: EngineClock;
   readonly random: () => number;
   readonly newId: () => string;
-  readonly log: EngineLog;
+  readonly log: Pick<Logger, 'warn' | 'error'>;
 }
 
 /** Everything that one worker keeps for one provider: its call slots, its pace, its health, its open groups. */
@@ -49,6 +44,7 @@ export class ProviderRoom {
   haltScope: HaltScope | null = null;
   enabled = true;
   private pausedUntilMs = 0;
+  private readonly givenUp = new AbortController();
 
   constructor(
     readonly instance: ProviderInstance,
@@ -84,6 +80,16 @@ export class ProviderRoom {
     this.haltScope = state.halt?.scope ?? null;
     this.probesFailed = state.probesFailed;
     this.pausedUntilMs = this.engine.clock.monotonicMs() + state.pausedForMs;
+  }
+
+  /** Aborted when calls under way are given up: the process has to end. */
+  get abandoned(): AbortSignal {
+    return this.givenUp.signal;
+  }
+
+  /** Gives up calls under way; each is recorded as of unknown outcome. */
+  abandon(): void {
+    this.givenUp.abort();
   }
 
   /** Leaves the provider alone from now on, before the database has told the other workers. */

@@ -30,7 +30,7 @@ async function settleOrPark(room: ProviderRoom, settlement: Settlement): Promise
     room.engine.log.error('the database refuses what came back for a link', {
       provider: settlement.link.provider,
       userId: settlement.link.userId,
-      sqlState: sqlStateOf(error),
+      code: sqlStateOf(error),
     });
     await settle(room, [parkedAsRefused(settlement, sqlStateOf(error))]);
   }

@@ -38,8 +38,7 @@ export async function settleTrouble(
   room.engine.log.error('a pass over a link failed', {
     provider: trouble.work.provider,
     userId: trouble.work.userId,
-    error: error instanceof Error ? error.name : 'unknown',
-    stack: error instanceof Error ? error.stack : undefined,
+    error,
   });
   return settleParked(trouble.work, trouble.pass, {
     code: 'internal',
@@ -158,7 +157,7 @@ export async function haltRoom(
     provider: room.instance.slug,
     scope: halt.scope,
     reason: halt.reason,
-    probeInMs: halt.probeInMs,
+    pauseMs: halt.probeInMs,
   });
 }
 

@@ -1,0 +1,98 @@
+import { LANES } from '#domain';
+import type { ProviderRegistry } from '#identity-provider';
+import type { Clock, Logger } from '#observability';
+import type { DoorbellJob, DoorbellQueue } from '#queue';
+import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
+import { completePurges, startDuePurges, type DueWork, type Roster } from '#store';
+
+/** How long one doorbell is answered before others get their turn. */
+const ANSWER_FOR_MS = 10_000;
+/** Doorbells of one provider answered at once: a long run of ordinary work leaves room for an urgent one. */
+const ANSWERS_AT_ONCE = 2;
+
+export interface WorkerEngineParts {
+  readonly roster: Roster;
+  readonly registry: ProviderRegistry;
+  readonly queue: DoorbellQueue;
+  readonly settings: EngineSettings;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly log: Logger;
+}
+
+/** The worker without its clockwork: answers doorbells, and on each tick sees to it that somebody rings. */
+export class WorkerEngine {
+  private readonly rooms: readonly ProviderRoom[];
+  private readonly pumps: ReadonlyMap<string, ProviderPump>;
+  /** Aborted when no new call may start. */
+  private readonly stopping = new AbortController();
+  private ticking: Promise<void> | null = null;
+  private readonly answering = new Set<Promise<void>>();
+
+  constructor(private readonly parts: WorkerEngineParts) {
+    const { roster, settings, clock, random, newId, log } = parts;
+    const engine = { database: roster.database, settings, clock, random, newId, log };
+    this.rooms = parts.registry.all().map((instance) => new ProviderRoom(instance, engine));
+    this.pumps = new Map(this.rooms.map((room) => [room.instance.slug, new ProviderPump(room)]));
+  }
+
+  /** Begins to answer doorbells. */
+  start(): void {
+    for (const slug of this.pumps.keys()) {
+      this.parts.queue.answer(slug, ANSWERS_AT_ONCE, (job) => this.answer(job));
+    }
+  }
+
+  /** Never overlaps itself; a tick that takes long simply delays the next. */
+  tick(): Promise<void> {
+    this.ticking ??= this.keepGoing().finally(() => {
+      this.ticking = null;
+    });
+    return this.ticking;
+  }
+
+  /** Starts no new call, waits for those under way, and gives them up at the deadline. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping.abort();
+    const giveUp = setTimeout(() => {
+      for (const room of this.rooms) room.abandon();
+    }, graceMs);
+    await Promise.allSettled([...this.answering, this.ticking]);
+    clearTimeout(giveUp);
+  }
+
+  private async keepGoing(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    const started = await startDuePurges(this.parts.roster, this.parts.clock.now());
+    const completed = await completePurges(this.parts.roster);
+    if (started.length + completed.length > 0) {
+      this.parts.log.info('purges moved on', { count: started.length + completed.length });
+    }
+    for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
+  }
+
+  /** Without a queue to ring at, this worker answers for itself: a leaver does not wait for Redis. */
+  private async seeTo(work: DueWork): Promise<void> {
+    if (await this.parts.queue.topUp(work.provider, work.lane)) return;
+    void this.answer({ v: 1, provider: work.provider, lane: work.lane });
+  }
+
+  private async answer(job: DoorbellJob): Promise<void> {
+    const pump = this.pumps.get(job.provider);
+    if (pump === undefined || this.stopping.signal.aborted) return;
+    const run = pump
+      .run({
+        maxLane: job.lane === 'revocation' ? LANES.revocation : LANES.backfill,
+        userIds: job.hint ?? [],
+        forMs: ANSWER_FOR_MS,
+        signal: this.stopping.signal,
+      })
+      .catch((error: unknown) => {
+        this.parts.log.error('a doorbell was not answered to the end', { provider: job.provider, error });
+      });
+    this.answering.add(run);
+    await run;
+    this.answering.delete(run);
+  }
+}
