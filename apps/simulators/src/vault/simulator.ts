@@ -16,7 +16,7 @@ import { newConsumer, type Consumer, type Metadata } from './consumer.js';
 import { listConsumers } from './listing.js';
 import { plantConsumer } from './planting.js';
 
-/** Points that the documents leave open. @see PROVIDERS.md 1.3 (PATCH), 1.6 (upsert), FAULTS H40 (consistency) */
+/** Points that the documents leave open. @see PROVIDERS.md 1.3 (PATCH), 1.6 (upsert) */
 const SWITCHES = {
   /** A create of an existing consumer replaces its metadata, or leaves it. */
   upsertMetadata: oneOf('overwrite', 'keep'),
