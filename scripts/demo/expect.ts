@@ -42,7 +42,7 @@ const RULES: Readonly<Record<Provider, Rules>> = {
   vault: {
     spell: (row) => ({
       'metadata.account_name': orNull(row.company),
-      'metadata.user_name': orNull(row.displayName) ?? orNull(`${row.givenName} ${row.familyName}`.trim()),
+      'metadata.user_name': orNull(row.displayName),
       'metadata.email': orNull(row.email),
       'metadata.image': orNull(row.avatarUrl),
     }),
