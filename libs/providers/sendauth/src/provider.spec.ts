@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
+import { contextOf, type ProviderClient } from '#http';
+import type { DesiredAccount, IdentityProvider } from '#identity-provider';
+import {
+  SERVICE_ACCOUNT_ID,
+  startSimulators,
+  type Simulators,
+} from '../../../../apps/simulators/src/index.js';
+import { createSendauth, createSendauthClient, sendauthSettings } from './config.js';
+
+let simulators: Simulators;
+let client: ProviderClient;
+let provider: IdentityProvider;
+
+beforeAll(async () => {
+  simulators = await startSimulators();
+  const given = Object.entries(simulators.environment).filter(([name]) => name.startsWith('SENDAUTH_'));
+  const named = given.map(([name, value]) => [name.slice('SENDAUTH_'.length), value]);
+  const settings = sendauthSettings.parse(Object.fromEntries(named));
+  client = createSendauthClient(settings);
+  provider = createSendauth(settings, client).provider;
+});
+beforeEach(() => {
+  simulators.reset();
+});
+afterAll(async () => {
+  await client.close();
+  await simulators.close();
+});
+
+const ANNA = { givenName: 'Anna', familyName: 'Muster', email: 'anna@example.test', phone: '+41446681800' };
+
+function spell(attributes: Partial<UserAttributes>): DesiredAccount {
+  return provider.normalize({
+    status: 'active',
+    remoteKey: 'k',
+    attributes: { ...NO_ATTRIBUTES, ...attributes },
+  });
+}
+
+function targetOf(accountId: string): { accountId: string; remoteKey: string } {
+  return { accountId, remoteKey: 'k' };
+}
+
+async function create(attributes: Partial<UserAttributes> = ANNA): Promise<string> {
+  const step = { kind: 'provision', attributes: spell(attributes).attributes } as const;
+  const { accountId } = await provider.apply(step, { accountId: null, remoteKey: 'k' }, contextOf());
+  if (accountId === undefined) throw new Error('a create tells the id');
+  return accountId;
+}
+
+function held(): readonly Readonly<Record<string, unknown>>[] {
+  return [...simulators.providers.sendauth.accounts()].filter(({ id }) => id !== SERVICE_ACCOUNT_ID);
+}
+
+function plant(change: object): void {
+  simulators.running.sendauth.plant(change);
+}
+
+function callsSoFar(): number {
+  return simulators.running.sendauth.log.counts.total;
+}
+
+describe('SendAuth, where the email is taken', () => {
+  it.each([true, false])(
+    'tells it of a create, also by somebody soft-deleted (blocks: %s)',
+    async (blocks) => {
+      simulators.providers.sendauth.behaviour.merge({ softDeletedBlocksEmail: blocks });
+      const leaver = await create();
+      await provider.apply({ kind: 'softDelete' }, targetOf(leaver), contextOf());
+      const hired = create({ ...ANNA, givenName: 'Berta', email: 'ANNA@example.test' });
+      if (blocks)
+        await expect(hired).rejects.toMatchObject({ kind: 'identifierTaken', detail: { taken: 'email' } });
+      else await hired;
+      const found = await provider.correlate(spell(ANNA).lookupKeys, contextOf());
+      expect(found.map(({ state }) => state)).toEqual(blocks ? ['softDeleted'] : ['live', 'softDeleted']);
+    },
+  );
+
+  it.each(['json', 'text', 'empty'])(
+    'tells it of an update, whatever errors look like (%s)',
+    async (errorBodies) => {
+      simulators.providers.sendauth.behaviour.merge({ errorBodies });
+      await create();
+      const other = await create({ ...ANNA, email: 'other@example.test' });
+      const { attributes } = spell(ANNA);
+      const step = { kind: 'update', attributes, changed: ['email'] } as const;
+      await expect(provider.apply(step, targetOf(other), contextOf())).rejects.toMatchObject({
+        kind: 'identifierTaken',
+      });
+    },
+  );
+
+  it('tells it of a restore', async () => {
+    simulators.providers.sendauth.behaviour.merge({ softDeletedBlocksEmail: false });
+    const leaver = await create();
+    await provider.apply({ kind: 'softDelete' }, targetOf(leaver), contextOf());
+    await create({ ...ANNA, givenName: 'Berta' });
+    const restore = provider.apply({ kind: 'restore' }, targetOf(leaver), contextOf());
+    await expect(restore).rejects.toMatchObject({ kind: 'identifierTaken' });
+  });
+});
+
+describe('SendAuth, where a user is', () => {
+  const unreachable = { ...ANNA, email: null, phone: null };
+
+  it.each([404, 200])(
+    'is told of a soft-deleted one without email or phone, too (read: %s)',
+    async (getSoftDeleted) => {
+      simulators.providers.sendauth.behaviour.merge({ getSoftDeleted });
+      const leaver = await create(unreachable);
+      const other = await create(unreachable);
+      await provider.apply({ kind: 'softDelete' }, targetOf(leaver), contextOf());
+      expect((await provider.get(targetOf(leaver), contextOf())).state).toBe('softDeleted');
+      expect((await provider.get(targetOf(other), contextOf())).state).toBe('live');
+    },
+  );
+
+  it('L01: is read from all pages of the deleted list before it is called absent', async () => {
+    const ids = Array.from(
+      { length: 250 },
+      (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+    );
+    for (const id of ids) {
+      plant({ op: 'put', account: { id, firstName: 'Some', lastName: 'Leaver', state: 'softDeleted' } });
+    }
+    for (const id of [ids[0], ids[249]]) {
+      expect((await provider.get(targetOf(id ?? ''), contextOf())).state).toBe('softDeleted');
+    }
+    const nobody = '00000000-0000-4000-8000-00000000dead';
+    expect(await provider.get(targetOf(nobody), contextOf())).toEqual({ state: 'absent' });
+  });
+});
+
+describe('SendAuth, lifecycle', () => {
+  it('acknowledges a restore of a live user and a soft delete of a soft-deleted one', async () => {
+    const anna = await create();
+    await provider.apply({ kind: 'restore' }, targetOf(anna), contextOf());
+    expect(held()).toMatchObject([{ state: 'live' }]);
+    await provider.apply({ kind: 'softDelete' }, targetOf(anna), contextOf());
+    await provider.apply({ kind: 'softDelete' }, targetOf(anna), contextOf());
+    expect(held()).toMatchObject([{ state: 'softDeleted' }]);
+  });
+
+  it('H15: parks the deletion of its own account, and halts nothing', async () => {
+    const step = { kind: 'softDelete' } as const;
+    await expect(provider.apply(step, targetOf(SERVICE_ACCOUNT_ID), contextOf())).rejects.toMatchObject({
+      kind: 'unsupported',
+      detail: { reason: 'own_account' },
+    });
+  });
+
+  it.each(['deleted', '', '..', 'deleted/046b6c7f-0b8a-43b9-b35d-6489e6daee91', '046b6c7f'])(
+    'D14: sends nothing about a user whose id is %j',
+    async (id) => {
+      const before = callsSoFar();
+      for (const kind of ['purge', 'softDelete', 'restore'] as const) {
+        await expect(provider.apply({ kind }, targetOf(id), contextOf())).rejects.toMatchObject({
+          kind: 'invalid',
+        });
+      }
+      await expect(provider.get(targetOf(id), contextOf())).rejects.toMatchObject({ kind: 'invalid' });
+      expect(callsSoFar()).toBe(before);
+    },
+  );
+
+  it('sets the whole map of tags, and not on somebody soft-deleted', async () => {
+    const anna = await create();
+    const discharge = (tags: Record<string, string>) =>
+      provider.apply({ kind: 'discharge', effect: 'setTags', tags }, targetOf(anna), contextOf());
+    await discharge({ team: 'blue', floor: '2' });
+    await discharge({ team: 'red' });
+    expect(held()).toMatchObject([{ tags: { team: 'red' } }]);
+    expect(held()[0]?.['tags']).not.toHaveProperty('floor');
+    await provider.apply({ kind: 'softDelete' }, targetOf(anna), contextOf());
+    await expect(discharge({})).rejects.toMatchObject({ kind: 'notFound' });
+  });
+});
+
+describe('SendAuth, where an update keeps what it leaves out', () => {
+  it('changes what has a value, and shows in the echo what it could not clear', async () => {
+    simulators.providers.sendauth.behaviour.merge({ putOmitted: 'keep' });
+    const anna = await create();
+    const { attributes } = spell({ ...ANNA, givenName: 'Anne', phone: null });
+    const step = { kind: 'update', attributes, changed: ['firstName', 'phone'] } as const;
+    const { echo } = await provider.apply(step, targetOf(anna), contextOf());
+    expect(held()).toMatchObject([{ firstName: 'Anne', lastName: 'Muster', email: ANNA.email }]);
+    expect(echo?.attributes['phone']).toBe(held()[0]?.['phone']);
+  });
+});

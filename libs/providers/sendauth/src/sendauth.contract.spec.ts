@@ -1,0 +1,101 @@
+import type { ProviderClient } from '#http';
+import {
+  describeProvider,
+  openBackDoor,
+  type ContractGuest,
+  type StandIn,
+} from '#identity-provider/contract';
+import { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
+import { sendAuthDefinition } from '../../../../apps/simulators/src/sendauth/index.js';
+import { sendauthCapabilities } from './capabilities.js';
+import { createSendauth, createSendauthClient, sendauthSettings, type SendauthSettings } from './config.js';
+import { sendauthMapping } from './mapping.js';
+
+// Where left-out fields are kept, the simulator lets no value be cleared at all; `provider.spec.ts` tells what we do then.
+const BEHAVIOURS = [
+  {},
+  { getSoftDeleted: 200 },
+  { softDeletedBlocksEmail: false },
+  { deleteTwice: 200 },
+  { errorBodies: 'text' },
+  { errorBodies: 'empty' },
+  { deleteThenGetLiveMs: 50 },
+];
+
+async function setUp(behaviour: object, padNames: boolean): Promise<ContractGuest> {
+  const running = await RunningProvider.start(sendAuthDefinition);
+  const given = Object.entries(running.environment).map(([name, value]) => [
+    name.slice('SENDAUTH_'.length),
+    value,
+  ]);
+  const settings = sendauthSettings.parse({ ...Object.fromEntries(given), PAD_NAMES: String(padNames) });
+  const clients: ProviderClient[] = [];
+  const build = (different: Partial<SendauthSettings> = {}) => {
+    const client = createSendauthClient({ ...settings, ...different });
+    clients.push(client);
+    return createSendauth({ ...settings, ...different }, client).provider;
+  };
+  return {
+    provider: build(),
+    mapping: sendauthMapping({ padNames }),
+    stranger: build({ PASSWORD: 'not-the-password' }),
+    astray: null,
+    nobody: { accountId: '00000000-0000-4000-8000-00000000dead', remoteKey: 'nobody' },
+    backDoor: openBackDoor(atTheWire(running), {
+      idMember: 'id',
+      behaviour: { ...behaviour },
+      unmanaged: { role: 'admin', permissions: ['reports'], messagingPreference: 'both', hasPasskeys: true },
+      markerPath: null,
+      owed: {},
+      stranger: (number) => ({
+        firstName: 'Some',
+        lastName: 'Stranger',
+        email: `stranger-${number}@example.net`,
+        createdAt: new Date(Date.UTC(2024, 0) + number * 1000).toISOString(),
+      }),
+    }),
+    close: async () => {
+      await Promise.all(clients.map((client) => client.close()));
+      await running.close();
+    },
+  };
+}
+
+/** The simulator from behind, with accounts as JSON has them: members without a value are absent. */
+function atTheWire(running: RunningProvider): StandIn {
+  return {
+    provider: {
+      behaviour: running.provider.behaviour,
+      *accounts() {
+        for (const account of running.provider.accounts()) {
+          const given = Object.entries(account).filter(([, value]) => value !== undefined);
+          yield { ...Object.fromEntries(given), state: account.state };
+        }
+      },
+    },
+    plant: (changes) => running.plant(changes),
+    addFaults: (script) => {
+      running.addFaults(script);
+    },
+    clearFaults: () => {
+      running.clearFaults();
+    },
+    reset: () => {
+      running.reset();
+    },
+  };
+}
+
+for (const behaviour of BEHAVIOURS) {
+  describeProvider({
+    name: `SendAuth where ${JSON.stringify(behaviour)}`,
+    capabilities: sendauthCapabilities,
+    setUp: () => setUp(behaviour, false),
+  });
+}
+
+describeProvider({
+  name: 'SendAuth with padded names',
+  capabilities: sendauthCapabilities,
+  setUp: () => setUp({}, true),
+});

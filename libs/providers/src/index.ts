@@ -1,0 +1,3 @@
+export * from './factories.js';
+export * from './module.js';
+export * from './registry.js';

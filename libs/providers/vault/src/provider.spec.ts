@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
+import { contextOf, type ProviderClient } from '#http';
+import type { AccountPage, DesiredAccount, IdentityProvider } from '#identity-provider';
+import { startSimulators, type Simulators } from '../../../../apps/simulators/src/index.js';
+import { createVault, createVaultClient, vaultSettings } from './config.js';
+
+let simulators: Simulators;
+let client: ProviderClient;
+let provider: IdentityProvider;
+
+beforeAll(async () => {
+  simulators = await startSimulators();
+  const given = Object.entries(simulators.environment).filter(([name]) => name.startsWith('VAULT_'));
+  const named = given.map(([name, value]) => [name.slice('VAULT_'.length), value]);
+  const settings = vaultSettings.parse(Object.fromEntries(named));
+  client = createVaultClient(settings);
+  provider = createVault(settings, client).provider;
+});
+beforeEach(() => {
+  simulators.reset();
+});
+afterAll(async () => {
+  await client.close();
+  await simulators.close();
+});
+
+const ANNA = { email: 'Anna@Example.test', displayName: 'Anna Muster', company: 'Muster AG' };
+
+function spell(attributes: Partial<UserAttributes>, remoteKey = 'hr-1'): DesiredAccount {
+  return provider.normalize({ status: 'active', remoteKey, attributes: { ...NO_ATTRIBUTES, ...attributes } });
+}
+
+function create(
+  attributes: Partial<UserAttributes>,
+  remoteKey = 'hr-1',
+): ReturnType<IdentityProvider['apply']> {
+  const step = { kind: 'provision', attributes: spell(attributes, remoteKey).attributes } as const;
+  return provider.apply(step, { accountId: null, remoteKey }, contextOf());
+}
+
+function metadata(): unknown[] {
+  return [...simulators.providers.vault.accounts()].map((account) => account['metadata']);
+}
+
+describe('whom Vault can hold', () => {
+  it('anybody by any key but those that a path would fold away', () => {
+    for (const key of ['.', '..', '']) {
+      expect(spell(ANNA, key).violations).toMatchObject([{ attribute: 'externalKey' }]);
+    }
+    expect(spell(ANNA, 'account:1/2?#%2e').violations).toEqual([]);
+  });
+
+  it('nobody whose picture is no URL', () => {
+    expect(spell({ avatarUrl: 'anna.png' }).violations).toEqual([
+      { attribute: 'avatarUrl', rule: 'must be a valid URL there' },
+    ]);
+  });
+});
+
+describe('Vault, creating', () => {
+  it.each(['overwrite', 'keep'])(
+    'shows in the echo what an upsert made of a consumer (%s)',
+    async (upsertMetadata) => {
+      simulators.providers.vault.behaviour.merge({ upsertMetadata });
+      await create(ANNA);
+      const { echo } = await create({ ...ANNA, displayName: 'Anne Meier' });
+      const really = upsertMetadata === 'keep' ? 'Anna Muster' : 'Anne Meier';
+      expect(metadata()).toMatchObject([{ user_name: really }]);
+      expect(echo?.attributes['metadata.user_name']).toBe(really);
+    },
+  );
+
+  it('sends no empty texts for what never had a value', async () => {
+    await create({ email: 'a@x.test' });
+    expect(metadata()).toEqual([{ email: 'a@x.test' }]);
+  });
+
+  it('H26: takes an empty answer for an unknown outcome', async () => {
+    simulators.faults('vault', { match: { mutating: true }, status: 200, body: '' });
+    await expect(create(ANNA)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
+  });
+});
+
+describe('Vault, answers', () => {
+  it('H15: a plan limit is no matter of one consumer', async () => {
+    simulators.faults('vault', {
+      status: 402,
+      body: { type_name: 'RequestLimitError', detail: { plan: 'free' } },
+    });
+    await expect(create(ANNA)).rejects.toMatchObject({ kind: 'paymentRequired' });
+  });
+
+  it.each([
+    ['no id', { status: 200, data: { metadata: {} } }],
+    ['a number for an id', { data: { consumer_id: 12345 } }],
+    ['another consumer', { data: { consumer_id: 'hr-2', metadata: {} } }],
+    ['a list', []],
+  ])('H27: with %s are refused', async (_, body) => {
+    simulators.faults('vault', { status: 200, body });
+    await expect(provider.get({ accountId: 'hr-1', remoteKey: 'hr-1' }, contextOf())).rejects.toMatchObject({
+      kind: 'protocol',
+    });
+  });
+
+  it('L03: a cursor that comes round again ends the listing as incomplete', async () => {
+    const page = { data: [{ consumer_id: 'hr-1' }], meta: { cursors: { next: 'again' } } };
+    simulators.faults('vault', { times: 'always', status: 200, body: page });
+    const pages: AccountPage[] = [];
+    const read = async (): Promise<void> => {
+      for await (const each of provider.list?.(contextOf()) ?? []) pages.push(each);
+    };
+    await expect(read()).rejects.toMatchObject({ kind: 'protocol', detail: { reason: 'cursor_repeats' } });
+    expect(pages.some(({ complete }) => complete)).toBe(false);
+  });
+});
