@@ -96,7 +96,7 @@ export interface Mirror {
   readonly registry: ProviderRegistry;
   readonly worker: TestWorker;
   /** Another worker on the same database. */
-  hire(settings?: Partial<EngineSettings>): TestWorker;
+  hire(settings?: Partial<EngineSettings>, database?: Database): TestWorker;
   /** Works until nothing is due anywhere. Throws, saying what is left, after `withinMs`. */
   converge(withinMs?: number): Promise<void>;
   /** What a simulator holds: the oracle. */
@@ -134,8 +134,13 @@ export async function openMirror(options: MirrorOptions = {}): Promise<Mirror> {
   });
   const roster = await openRoster(database, newId);
   await syncProviders(database, registry.all());
-  const hire = (settings: Partial<EngineSettings> = {}): TestWorker =>
-    new TestWorker(roster, registry, { ...engine, ...settings }, options.logLevel ?? 'silent');
+  const hire = (settings: Partial<EngineSettings> = {}, through = database): TestWorker =>
+    new TestWorker(
+      { ...roster, database: through },
+      registry,
+      { ...engine, ...settings },
+      options.logLevel ?? 'silent',
+    );
   const worker = hire();
   return {
     simulators,
@@ -180,6 +185,17 @@ async function closeAll(
   await database.close();
   await simulators.close();
   await testDatabase.drop();
+}
+
+/** The same database, where `before` runs before each statement is sent: for placing an event inside a race. */
+export function interposed(database: Database, before: (text: string) => Promise<void>): Database {
+  return {
+    ...database,
+    async sql(text, values) {
+      await before(text);
+      return database.sql(text, values);
+    },
+  };
 }
 
 /** One link as its row stands. */

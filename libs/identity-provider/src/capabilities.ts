@@ -23,7 +23,7 @@ export type LoweredStatus = Exclude<UserStatus, 'purging'>;
 export interface AttributeCapability {
   /** Native path, e.g. `metadata.email`. */
   readonly path: string;
-  /** Length in UTF-16 code units. (Default: no bound) */
+  /** Length in code points, as JSON Schema counts. (Default: no bound) */
   readonly minLength?: number;
   readonly maxLength?: number;
   /** The value has to be there for an account to be held. (Default: false) */

@@ -6,7 +6,7 @@ import type { Mapping, Transform } from './mapping.js';
 const TRANSFORMS: Readonly<Record<Transform, (text: string) => string>> = {
   asIs: (text) => text,
   lowerCase: (text) => text.toLowerCase(),
-  pad2: (text) => (text.length === 1 ? text + text : text),
+  pad2: (text) => ([...text].length === 1 ? text + text : text),
 };
 
 /** Spells canonical attributes as a mapping says. Pure; every mapped path is in the result. */
@@ -37,7 +37,8 @@ function brokenRule(value: NativeValue, limit: AttributeCapability | undefined):
   if (value === null) return limit.required === true ? 'is required there' : null;
   if (typeof value !== 'string') return null;
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = limit;
-  if (value.length < minLength) return `must have at least ${minLength} characters there`;
-  if (value.length > maxLength) return `must have at most ${maxLength} characters there`;
+  const length = [...value].length;
+  if (length < minLength) return `must have at least ${minLength} characters there`;
+  if (length > maxLength) return `must have at most ${maxLength} characters there`;
   return null;
 }
