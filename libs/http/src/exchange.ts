@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { failureOf, NoAnswer } from './no-answer.js';
+import { onAbort } from './on-abort.js';
 
 /** One request as it goes over the wire. */
 export interface WireRequest {
@@ -70,10 +71,13 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   private readonly chunks: Buffer[] = [];
   private size = 0;
   private readonly deadline: NodeJS.Timeout;
+  private readonly stopListening: () => void;
 
   constructor(private readonly ends: Ends) {
     this.deadline = setTimeout(this.onDeadline, ends.bounds.timeoutMs);
-    ends.bounds.signal.addEventListener('abort', this.onAbort);
+    this.stopListening = onAbort(ends.bounds.signal, () => {
+      this.fail('aborted');
+    });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -120,10 +124,6 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.fail(this.reasonOfTimeout());
   };
 
-  private readonly onAbort = (): void => {
-    this.fail('aborted');
-  };
-
   private reasonOfTimeout(): string {
     if (this.phase === 'waiting') return 'not_sent_in_time';
     if (this.phase === 'answering') return 'body_timeout';
@@ -143,7 +143,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (this.phase === 'over') return false;
     this.phase = 'over';
     clearTimeout(this.deadline);
-    this.ends.bounds.signal.removeEventListener('abort', this.onAbort);
+    this.stopListening();
     return true;
   }
 }

@@ -265,6 +265,35 @@ describe('admission', () => {
   });
 });
 
+describe('many calls at once', () => {
+  it('may share one signal, which ends them all and holds none of those before', async () => {
+    let answering = true;
+    const url = await serve((_request, response) => {
+      if (answering) json(response, 200, {});
+    });
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const stop = new AbortController();
+    const context = contextOf({ signal: stop.signal });
+    const client = open(url, { connections: 40 });
+    await Promise.all(Array.from({ length: 40 }, () => client.request(READ, context)));
+    answering = false;
+    const pending = Array.from({ length: 40 }, () => client.request(WRITE, context));
+    setTimeout(() => {
+      stop.abort();
+    }, 100);
+    const ended = await Promise.allSettled(pending);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('warning', note);
+    const reasons = ended.map((end) =>
+      end.status === 'rejected' ? (end.reason as ProviderError).kind : 'answered',
+    ); // only these are thrown
+    expect(new Set(reasons)).toEqual(new Set(['outcomeUnknown']));
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('paths', () => {
   it('refuses segments that would address something else, before anything is sent', async () => {
     let requests = 0;
