@@ -1,4 +1,4 @@
-import { type CustomAttributeValue, TEXT_ATTRIBUTES, type UserAttributes } from '#domain';
+import { type CustomAttributeValue, TEXT_ATTRIBUTES, type TextAttribute, type UserAttributes } from '#domain';
 import { TooManyEntries } from './errors.js';
 import type { UserPatch } from './input/schema.js';
 
@@ -39,12 +39,17 @@ function addMapChanges(
  * @throws TooManyEntries when a map would outgrow its bound
  */
 export function patched(before: UserAttributes, patch: UserPatch): UserAttributes {
-  const texts = Object.fromEntries(
-    TEXT_ATTRIBUTES.map((name) => [name, patch[name] === undefined ? before[name] : patch[name]]),
-  );
+  const text = (name: TextAttribute): string | null =>
+    patch[name] === undefined ? before[name] : patch[name];
   return {
-    ...before,
-    ...texts,
+    email: text('email'),
+    phone: text('phone'),
+    givenName: text('givenName'),
+    familyName: text('familyName'),
+    displayName: text('displayName'),
+    locale: text('locale'),
+    avatarUrl: text('avatarUrl'),
+    company: text('company'),
     attributes: merged('attributes', before.attributes, patch.attributes),
     tags: merged('tags', before.tags, patch.tags),
   };

@@ -42,15 +42,11 @@ export async function applyChunk(work: ChunkWork, rows: readonly CheckedRow[]): 
   const outcome: ChunkOutcome = { created: 0, updated: 0, unchanged: 0, refused: [], lanes: new Set() };
   let open = rows;
   while (open.length > 0) {
-    const users = await findByKey(work.sql, open, { lock: false });
-    // Only rows that are going to change somebody take locks, and are decided on what stands under them.
-    const touched = open.filter((row) => planRow(row, users.get(row.row.externalKey)).kind === 'change');
-    for (const checked of touched) users.delete(checked.row.externalKey);
-    for (const [key, user] of await findByKey(work.sql, touched, { lock: true })) users.set(key, user);
-    const plans = open.map((checked) => ({
-      checked,
-      ...planRow(checked, users.get(checked.row.externalKey)),
-    }));
+    const first = await planAgainst(work.sql, open, { lock: false });
+    // Only rows that are going to change somebody take locks, and are decided again on what stands under them.
+    const touched = first.filter((plan) => plan.kind === 'change').map((plan) => plan.checked);
+    const again = await planAgainst(work.sql, touched, { lock: true });
+    const plans = [...first.filter((plan) => plan.kind !== 'change'), ...again];
     countSettled(outcome, plans);
     await change(
       work,
@@ -64,6 +60,17 @@ export async function applyChunk(work: ChunkWork, rows: readonly CheckedRow[]): 
     );
   }
   return outcome;
+}
+
+type PlannedRow = { readonly checked: CheckedRow } & RowPlan;
+
+async function planAgainst(
+  sql: Database['sql'],
+  rows: readonly CheckedRow[],
+  how: { readonly lock: boolean },
+): Promise<PlannedRow[]> {
+  const users = await findByKey(sql, rows, how);
+  return rows.map((checked) => ({ checked, ...planRow(checked, users.get(checked.row.externalKey)) }));
 }
 
 async function findByKey(

@@ -2,7 +2,6 @@ import {
   type LifecycleVerb,
   NO_ATTRIBUTES,
   type StatusBeforeDeletion,
-  TEXT_ATTRIBUTES,
   transition,
   type User,
   type UserAttributes,
@@ -63,9 +62,8 @@ export function planRow({ line, row }: CheckedRow, user: User | undefined): RowP
 }
 
 function rowApplied(before: UserAttributes, row: ImportRow): UserAttributes {
-  const texts = Object.fromEntries(TEXT_ATTRIBUTES.map((name) => [name, row[name]]));
-  const after = patched(before, { ...texts, attributes: row.attributes });
-  return row.tags === undefined ? after : { ...after, tags: { ...row.tags } };
+  // Merging into nothing replaces as a whole.
+  return patched(row.tags === undefined ? before : { ...before, tags: {} }, row);
 }
 
 function planChange(user: User, attributes: UserAttributes, row: ImportRow): RowPlan {

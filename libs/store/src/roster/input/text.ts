@@ -32,14 +32,19 @@ export function findNameFault(name: string): string | null {
   return name.length > MAX_NAME ? `must have at most ${MAX_NAME} characters; shorten it` : null;
 }
 
-/** BCP 47 as ECMA-402 reads it: `pt-BR` is one, `pt_BR` is not. */
+const knownLocales = new Set<string>();
+const MAX_KNOWN_LOCALES = 500;
+
+/** BCP 47 as ECMA-402 reads it: `pt-BR` is one, `pt_BR` is not. Remembers some that passed: a roster has few, and each check costs. */
 export function findLocaleFault(locale: string): string | null {
+  if (knownLocales.has(locale)) return null;
   const fault = 'must be a BCP 47 language tag, such as pt-BR';
   if (locale.length > MAX_LOCALE) return fault;
   try {
     Intl.getCanonicalLocales(locale);
-    return null;
   } catch {
     return fault;
   }
+  if (knownLocales.size < MAX_KNOWN_LOCALES) knownLocales.add(locale);
+  return null;
 }
