@@ -53,7 +53,13 @@ describe('what each provider must hold', () => {
     ['passage', { email: 'ana.lima@example.com', phone: '+5511999990000' }],
     [
       'sendauth',
-      { firstName: 'Ana', lastName: 'Lima', email: 'Ana.Lima@Example.com', phone: '+5511999990000' },
+      {
+        firstName: 'Ana',
+        lastName: 'Lima',
+        email: 'ana.lima@example.com',
+        phone: '+5511999990000',
+        'company.name': 'Northwind Traders',
+      },
     ],
   ])('of an ordinary person, at %s', (provider, attributes) => {
     expect(expected(provider, {})).toEqual({ kind: 'account', attributes, contested: [] });
@@ -63,6 +69,7 @@ describe('what each provider must hold', () => {
     ['a given name of one letter', 'sendauth', { givenName: 'J' }, 'invalid(givenName)'],
     ['no family name', 'sendauth', { familyName: '' }, 'invalid(familyName)'],
     ['a family name of 51 letters', 'sendauth', { familyName: 'N'.repeat(51) }, 'invalid(familyName)'],
+    ['a company of one letter', 'sendauth', { company: 'X' }, 'invalid(company)'],
     ['no email', 'sendauth', { email: '' }, 'no_lookup_key'],
     ['neither email nor phone', 'passage', { email: '', phone: '' }, 'no_lookup_key'],
     [

@@ -75,17 +75,20 @@ const RULES: Readonly<Record<Provider, Rules>> = {
     refusals: (row) => (row.email === '' && row.phone === '' ? ['no_lookup_key', 'invalid(email)'] : []),
     identifiers: (row) => [...identifier(row, 'email'), ...identifier(row, 'phone')],
   },
-  // Both names of 2 to 50 characters; found again by its email only, which is unique. PROVIDERS.md 4.3, 4.6
+  // Both names of 2 to 50 characters, a company's of 2 to 100; found again by its email only, which is unique and sent in
+  // lower case. PROVIDERS.md 4.3, 4.6
   sendauth: {
     spell: (row) => ({
       firstName: orNull(row.givenName),
       lastName: orNull(row.familyName),
-      email: orNull(row.email),
+      email: orNull(row.email.toLowerCase()),
       phone: orNull(row.phone),
+      'company.name': orNull(row.company),
     }),
     refusals: (row) => [
       ...outside(row, 'givenName', { min: 2, max: 50 }),
       ...outside(row, 'familyName', { min: 2, max: 50 }),
+      ...(row.company === '' ? [] : outside(row, 'company', { min: 2, max: 100 })),
       ...(row.email === '' ? ['no_lookup_key'] : []),
     ],
     identifiers: (row) => identifier(row, 'email'),
@@ -132,7 +135,7 @@ function identifier(row: RosterRow, attribute: 'email' | 'phone'): Identifier[] 
 /** Lengths in characters as JSON Schema counts them: code points. */
 function outside(
   row: RosterRow,
-  attribute: 'givenName' | 'familyName' | 'email',
+  attribute: 'givenName' | 'familyName' | 'email' | 'company',
   { min, max }: { readonly min: number; readonly max: number },
 ): string[] {
   const length = Array.from(row[attribute]).length;
