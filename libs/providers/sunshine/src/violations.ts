@@ -18,7 +18,7 @@ export function findKeyViolations(remoteKey: string): Violation[] {
   if (remoteKey === '.' || remoteKey === '..') {
     return [{ attribute, rule: 'must not be a path step there' }];
   }
-  const length = [...remoteKey].length; // code points, as JSON Schema counts
+  const { length } = Array.from(remoteKey); // code points, as JSON Schema counts
   if (length >= 1 && length <= EXTERNAL_ID_MAX_LENGTH) return [];
   return [{ attribute, rule: `must have 1 to ${EXTERNAL_ID_MAX_LENGTH} characters there` }];
 }
