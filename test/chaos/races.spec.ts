@@ -92,7 +92,7 @@ describe('races between an edit and the engine', () => {
     await mirror.converge();
     const before = mirror.simulators.running.vault.log.counts.total;
     const working = (async () => {
-      for (const _ of range(40)) {
+      for (let round = 0; round < 40; round += 1) {
         await mirror.worker.pass();
         await new Promise((resolve) => setTimeout(resolve, 25));
       }

@@ -1,17 +1,21 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
-import { READINESS } from './tokens.js';
+import type { DoorbellQueue } from '#queue';
+import type { Database } from '#store';
+import { DATABASE, QUEUE } from './tokens.js';
 
 /** What the worker depends on, as it stands. */
 export interface Readiness {
+  readonly status: 'ready' | 'degraded' | 'unavailable';
   readonly postgres: boolean;
   readonly queue: boolean;
 }
 
-export type AskReadiness = () => Promise<Readiness>;
-
 @Controller()
 export class HealthController {
-  constructor(@Inject(READINESS) private readonly ask: AskReadiness) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(QUEUE) private readonly queue: DoorbellQueue,
+  ) {}
 
   /** The process runs. */
   @Get('healthz')
@@ -21,9 +25,18 @@ export class HealthController {
 
   /** Ready without a queue, but degraded: the worker then answers for itself. Without Postgres nothing can be done. */
   @Get('readyz')
-  async readyz(): Promise<Readiness & { readonly status: 'ready' | 'degraded' }> {
-    const readiness = await this.ask();
-    if (!readiness.postgres) throw new ServiceUnavailableException({ status: 'unavailable', ...readiness });
-    return { status: readiness.queue ? 'ready' : 'degraded', ...readiness };
+  async readyz(): Promise<Readiness> {
+    const [postgres, queue] = await Promise.all([this.hasPostgres(), this.queue.isReachable()]);
+    if (!postgres) {
+      throw new ServiceUnavailableException({ status: 'unavailable', postgres, queue } satisfies Readiness);
+    }
+    return { status: queue ? 'ready' : 'degraded', postgres, queue };
+  }
+
+  private hasPostgres(): Promise<boolean> {
+    return this.database.sql('SELECT 1').then(
+      () => true,
+      () => false,
+    );
   }
 }

@@ -5,9 +5,10 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import type { Settings } from '#config';
 import type { Logger } from '#observability';
 import type { WorkerEngine } from './engine.js';
-import { ENGINE, LOGGER, TICK_MS } from './tokens.js';
+import { ENGINE, LOGGER, SETTINGS } from './tokens.js';
 
 const TICK = 'tick';
 
@@ -17,7 +18,7 @@ export class Ticker implements OnApplicationBootstrap, BeforeApplicationShutdown
   constructor(
     @Inject(SchedulerRegistry) private readonly schedule: SchedulerRegistry,
     @Inject(ENGINE) private readonly engine: WorkerEngine,
-    @Inject(TICK_MS) private readonly tickMs: number,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'tickMs'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -25,7 +26,7 @@ export class Ticker implements OnApplicationBootstrap, BeforeApplicationShutdown
     this.engine.start();
     this.schedule.addInterval(
       TICK,
-      setInterval(() => void this.tick(), this.tickMs),
+      setInterval(() => void this.tick(), this.settings.tickMs),
     );
   }
 

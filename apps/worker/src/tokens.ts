@@ -1,5 +1,7 @@
 /** Injection tokens of the worker. */
-export const ENGINE = Symbol('engine');
+export const SETTINGS = Symbol('settings');
 export const LOGGER = Symbol('logger');
-export const TICK_MS = Symbol('tickMs');
-export const READINESS = Symbol('readiness');
+export const DATABASE = Symbol('database');
+export const REGISTRY = Symbol('registry');
+export const QUEUE = Symbol('queue');
+export const ENGINE = Symbol('engine');

@@ -6,7 +6,7 @@ import type { Mapping, Transform } from './mapping.js';
 const TRANSFORMS: Readonly<Record<Transform, (text: string) => string>> = {
   asIs: (text) => text,
   lowerCase: (text) => text.toLowerCase(),
-  pad2: (text) => ([...text].length === 1 ? text + text : text),
+  pad2: (text) => (codePoints(text) === 1 ? text + text : text),
 };
 
 /** Spells canonical attributes as a mapping says. Pure; every mapped path is in the result. */
@@ -37,8 +37,13 @@ function brokenRule(value: NativeValue, limit: AttributeCapability | undefined):
   if (value === null) return limit.required === true ? 'is required there' : null;
   if (typeof value !== 'string') return null;
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = limit;
-  const length = [...value].length;
+  const length = codePoints(value);
   if (length < minLength) return `must have at least ${minLength} characters there`;
   if (length > maxLength) return `must have at most ${maxLength} characters there`;
   return null;
+}
+
+/** A letter beyond the basic plane is one character, as providers count, and two in a JavaScript string. */
+function codePoints(text: string): number {
+  return Array.from(text).length;
 }

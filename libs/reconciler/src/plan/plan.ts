@@ -99,8 +99,6 @@ function planCreation(input: PlanInput): Plan {
       rule: `a new account would lose ${capabilities.purge.loses.join(', ')}; restore it there, or ask for a new account`,
     });
   }
-  const unfit = violationOf(desired);
-  if (unfit !== null) return parked(unfit);
   if (capabilities.accountIdAssignedBy === 'provider' && desired.lookupKeys.length === 0) {
     return parked({
       code: 'no_lookup_key',
@@ -108,6 +106,8 @@ function planCreation(input: PlanInput): Plan {
       rule: 'is needed there to find the account again; give the user one',
     });
   }
+  const unfit = violationOf(desired);
+  if (unfit !== null) return parked(unfit);
   return withTags(input, null, [{ kind: 'provision', attributes: desired.attributes }]);
 }
 
