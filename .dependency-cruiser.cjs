@@ -121,13 +121,13 @@ module.exports = {
     },
     {
       name: 'no-development-packages-in-the-product',
-      comment: 'The image is installed without them.',
+      comment: 'The image is installed without them. A type alone is gone before it could be missed.',
       severity: 'error',
       from: {
         path: '^(apps/(admin-api|worker)|libs)/',
         pathNot: [TEST, '^libs/identity-provider/contract/'],
       },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {
