@@ -40,7 +40,7 @@ const link = z.object({
 export type KnownLink = z.infer<typeof link>;
 
 const convergenceAnswer = z.object({ providers: z.array(standing) });
-const usersAnswer = z.object({ users: z.array(user), next: z.string().nullable() });
+const usersAnswer = z.object({ users: z.array(user), nextCursor: z.string().nullable() });
 const linksAnswer = z.object({ links: z.array(link) });
 
 /** What differs between calls. */
@@ -81,7 +81,7 @@ export class AdminClient {
       const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       const page = usersAnswer.parse(await this.call('GET', `users?limit=${PAGE}${query}`));
       all.push(...page.users);
-      cursor = page.next;
+      cursor = page.nextCursor;
     } while (cursor !== null);
     return all;
   }

@@ -23,7 +23,7 @@ await runCommand({
     try {
       return await demonstrate(teardown);
     } catch (error) {
-      if (options.json && !teardown.isClosing) sayResult({ ok: false, error: String(error) });
+      if (options.json && !teardown.isClosing) sayResult({ ok: false, error: firstLine(error) });
       throw error;
     }
   },
@@ -59,4 +59,10 @@ async function demonstrate(teardown: Teardown): Promise<number> {
 
 function sayResult(result: object): void {
   process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** Without the log lines that follow it. */
+function firstLine(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line;
 }
