@@ -32,3 +32,4 @@ export * from './roster/read-users.js';
 export * from './roster/revision.js';
 export * from './roster/roster.js';
 export * from './roster/sync-providers.js';
+export * from './roster/unavailable.js';

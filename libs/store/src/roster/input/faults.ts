@@ -12,7 +12,7 @@ export interface FieldFault {
 const MAX_NAME_SHOWN = 64;
 
 /** Spells zod's issues as field faults. The given values never appear in them. */
-export function fieldFaults(error: z.core.$ZodError): FieldFault[] {
+export function fieldFaults(error: { readonly issues: readonly z.core.$ZodIssue[] }): FieldFault[] {
   return error.issues.flatMap((issue) => faultsOf(issue));
 }
 

@@ -1,0 +1,61 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import type { ProviderRegistry } from '#identity-provider';
+import type { Clock, Logger } from '#observability';
+import type { Doorbell } from '#queue';
+import type { Roster } from '#store';
+import { Authenticator } from './auth/authenticator.js';
+import { KeyGuard } from './auth/key.guard.js';
+import { type AskReadiness, HealthController } from './health/health.controller.js';
+import { InputPipe } from './http/input.pipe.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProvidersController } from './providers/providers.controller.js';
+import { ProvidersService } from './providers/providers.service.js';
+import { CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
+import { ImportsController } from './users/imports.controller.js';
+import { ImportsService } from './users/imports.service.js';
+import { LifecycleController } from './users/lifecycle.controller.js';
+import { UsersController } from './users/users.controller.js';
+import { UsersService } from './users/users.service.js';
+
+/** What the admin API works with. */
+export interface AdminApiParts {
+  readonly roster: Roster;
+  readonly registry: ProviderRegistry;
+  readonly doorbell: Doorbell;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly readiness: AskReadiness;
+}
+
+@Module({})
+export class AdminApiModule {
+  static with(parts: AdminApiParts): DynamicModule {
+    return {
+      module: AdminApiModule,
+      // Imports stand before users: their path would otherwise read as one of a user named "import".
+      controllers: [
+        ImportsController,
+        UsersController,
+        LifecycleController,
+        ProvidersController,
+        HealthController,
+      ],
+      providers: [
+        UsersService,
+        ImportsService,
+        ProvidersService,
+        Authenticator,
+        { provide: APP_GUARD, useClass: KeyGuard },
+        { provide: APP_PIPE, useClass: InputPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: ROSTER, useValue: parts.roster },
+        { provide: REGISTRY, useValue: parts.registry },
+        { provide: DOORBELL, useValue: parts.doorbell },
+        { provide: CLOCK, useValue: parts.clock },
+        { provide: LOGGER, useValue: parts.log },
+        { provide: READINESS, useValue: parts.readiness },
+      ],
+    };
+  }
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { LANE_NAMES, SITUATIONS, USER_STATUSES } from '#domain';
+
+/** What answers look like, for the API's own description. */
+
+const time = z.iso.datetime();
+const count = z.int().min(0);
+const text = z.string().nullable();
+
+/** A user. */
+export const userView = z.object({
+  id: z.uuid(),
+  externalKey: z.string(),
+  email: text,
+  phone: text,
+  givenName: text,
+  familyName: text,
+  displayName: text,
+  locale: text,
+  avatarUrl: text,
+  company: text,
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  tags: z.record(z.string(), z.string()),
+  status: z.enum(USER_STATUSES),
+  statusBeforeDeletion: z.enum(['active', 'deactivated']).nullable(),
+  statusRevision: count,
+  attributeRevision: count,
+  purgeNotBefore: time.nullable(),
+  createdAt: time,
+  attributesChangedAt: time,
+  statusChangedAt: time,
+});
+
+/** One page of users. */
+export const userList = z.object({ users: z.array(userView), nextCursor: z.string().nullable() });
+
+const standing = z.enum(['inSync', 'notEnforceable', 'due', 'parked', 'held', 'disabled']);
+
+/** The links of one user. */
+export const linkList = z.object({
+  links: z.array(
+    z.object({
+      provider: z.string(),
+      situation: z.enum(SITUATIONS),
+      standing,
+      accountId: text,
+      remoteKey: z.string(),
+      parked: z
+        .object({ reason: z.string(), code: z.string(), attribute: text, rule: text, since: time.nullable() })
+        .nullable(),
+      heldStep: text,
+      lane: z.enum(LANE_NAMES),
+      attempts: count,
+      lastError: text,
+      owed: z.array(z.string()),
+      deferred: z.boolean(),
+      observedState: text,
+      observedAt: time.nullable(),
+      dueSince: time.nullable(),
+      nextAttemptAt: time.nullable(),
+      settledAt: time.nullable(),
+      createdAt: time,
+    }),
+  ),
+});
+
+/** The providers. */
+export const providerList = z.object({
+  providers: z.array(
+    z.object({
+      slug: z.string(),
+      kind: z.string(),
+      enabled: z.boolean(),
+      halt: z
+        .object({
+          scope: z.string(),
+          reason: text,
+          since: time.nullable(),
+          nextProbeAt: time.nullable(),
+          probesFailed: count,
+        })
+        .nullable(),
+      pausedUntil: time.nullable(),
+      capabilities: z.record(z.string(), z.unknown()).nullable(),
+      lowering: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  ),
+});
+
+/** How far each provider is behind. */
+export const convergenceList = z.object({
+  providers: z.array(
+    z.object({
+      provider: z.string(),
+      total: count,
+      inSync: count,
+      notEnforceable: count,
+      due: count,
+      parked: count,
+      held: count,
+      disabled: count,
+      oldestLagMs: z.number().nullable(),
+    }),
+  ),
+});
+
+/** What an import did. */
+export const importReport = z.object({
+  received: count,
+  created: count,
+  updated: count,
+  unchanged: count,
+  failed: count,
+  complete: z.boolean(),
+  applied: z.boolean(),
+  errors: z
+    .array(
+      z.object({
+        line: count,
+        externalKey: z.string().optional(),
+        field: z.string(),
+        code: z.string(),
+        rule: z.string(),
+      }),
+    )
+    .max(1000),
+});
+
+/** That the process runs. */
+export const healthView = z.object({ status: z.literal('ok') });
+
+/** What the process depends on. */
+export const readinessView = z.object({
+  status: z.enum(['ready', 'degraded', 'unready']),
+  postgres: z.enum(['up', 'down']),
+  schema: z.enum(['current', 'other', 'unknown']),
+  queue: z.enum(['up', 'down']),
+});
+
+/** Every error. */
+export const problemView = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ field: z.string(), code: z.string(), rule: z.string() })).optional(),
+  state: z.string().optional(),
+  requestId: z.string(),
+});

@@ -1,0 +1,43 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '#observability';
+import { LOGGER } from '../tokens.js';
+import { type Problem } from './problem.js';
+import { toProblem } from './to-problem.js';
+
+/** Answers every error as a problem, and logs those that are ours. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly log: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const problem = toProblem(error);
+    if (problem.getStatus() >= 500) this.report(problem, request);
+    sendProblem(http.getResponse<FastifyReply>(), problem, request.id);
+  }
+
+  private report(problem: Problem, request: FastifyRequest): void {
+    this.log.error('request failed', {
+      requestId: request.id,
+      method: request.method,
+      // The pattern, never the URL: queries hold emails.
+      route: request.routeOptions.url,
+      code: problem.code,
+      error: problem.cause,
+    });
+  }
+}
+
+/** Sends a problem, unless the answer has begun or the caller is gone. */
+export function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): void {
+  if (reply.sent || reply.raw.destroyed) return;
+  const { retryAfterS } = problem.more;
+  if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
+  if (problem.getStatus() === 401) void reply.header('www-authenticate', 'Bearer realm="rollcall"');
+  void reply
+    .status(problem.getStatus())
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem.toBody(requestId)));
+}

@@ -1,0 +1,44 @@
+import { HttpException } from '@nestjs/common';
+import type { FieldFault } from '#store';
+
+/** What a problem may say beside its title. */
+export interface ProblemDetail {
+  /** One sentence for people: what is wrong, and what to do. Holds no value that the caller sent. */
+  readonly detail: string;
+  /** Field by field, where fields are to blame. */
+  readonly errors?: readonly FieldFault[];
+  /** Where the user stands, when that is in the way. */
+  readonly state?: string;
+  /** When it makes sense to ask again. */
+  readonly retryAfterS?: number;
+}
+
+/**
+ * The one error that callers see: RFC 9457, with a `code` that never changes its meaning.
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export class Problem extends HttpException {
+  constructor(
+    status: number,
+    readonly code: string,
+    readonly more: ProblemDetail,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(more.detail, status, options);
+  }
+
+  /** The body of the answer. */
+  toBody(requestId: string): Record<string, unknown> {
+    const { detail, errors, state } = this.more;
+    return {
+      type: `urn:rollcall:problem:${this.code}`,
+      title: this.code.replaceAll('_', ' '),
+      status: this.getStatus(),
+      code: this.code,
+      detail,
+      ...(errors === undefined ? {} : { errors }),
+      ...(state === undefined ? {} : { state }),
+      requestId,
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RawRequestDefaultExpression } from 'fastify';
+import { Problem } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+import { toProblem } from './to-problem.js';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** An import is one request: this is the longest that one may take to arrive. */
+const REQUEST_TIMEOUT_MS = 600_000;
+const SLOW_REQUESTS_CHECK_MS = 5_000;
+const MAX_PATH_PART = 256;
+
+/** One route of the server, as it is registered. */
+export interface Route {
+  readonly method: string | string[];
+  readonly url: string;
+}
+
+/** Bodies of these types are handed on as streams. */
+export const IMPORT_TYPES = { 'application/x-ndjson': 'ndjson', 'text/csv': 'csv' } as const;
+
+/** The HTTP server: bounded in every direction, and strict about what a body is. */
+export function createServer(newId: () => string, onRoute: (route: Route) => void): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_REQUESTS_CHECK_MS },
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MAX_PATH_PART },
+    requestIdHeader: false,
+    genReqId: (request: RawRequestDefaultExpression) => requestIdOf(request.headers['x-request-id'], newId),
+    // Malformed URLs are answered before any hook or filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(reply, toProblem(error), request.id);
+    },
+  });
+  const server: FastifyInstance = adapter.getInstance();
+  server.addHook('onRoute', onRoute);
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    requirePlainUtf8(request);
+    return Promise.resolve();
+  });
+  server.removeContentTypeParser('text/plain');
+  server.addContentTypeParser(Object.keys(IMPORT_TYPES), (_request, payload, done) => {
+    done(null, payload);
+  });
+  return adapter;
+}
+
+/** Echoed only when it can do no harm in a log or a header. */
+function requestIdOf(given: string | string[] | undefined, newId: () => string): string {
+  return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : newId();
+}
+
+function requirePlainUtf8({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  const charset = /;\s*charset="?([^";]*)/i
+    .exec(headers['content-type'] ?? '')?.[1]
+    ?.trim()
+    .toLowerCase();
+  const isPlain = encoding === undefined || encoding === 'identity';
+  if (isPlain && (charset === undefined || charset === 'utf-8' || charset === 'utf8')) return;
+  throw new Problem(415, 'unsupported_media_type', { detail: 'send bodies in UTF-8 and not compressed' });
+}

@@ -1,0 +1,79 @@
+import { HttpException } from '@nestjs/common';
+import {
+  ExternalKeyTaken,
+  ImportRefused,
+  isDatabaseUnavailable,
+  RevisionMismatch,
+  TooManyEntries,
+  TransitionRefused,
+  UserClosed,
+  UserNotFound,
+} from '#store';
+import { Problem } from './problem.js';
+
+const RETRY_AFTER_S = 2;
+
+/** What a status that a framework chose means here. Its own texts are dropped: they repeat what was sent. */
+const FRAMEWORK: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  400: [
+    'malformed_request',
+    'the request cannot be read; check the URL, and that the body is one JSON value',
+  ],
+  404: ['not_found', 'there is nothing here; see /docs for what there is'],
+  405: ['method_not_allowed', 'this method is not for this path; see /docs'],
+  408: ['request_timeout', 'the request did not arrive in time'],
+  413: ['body_too_large', 'the body must have at most 64 KB; only imports are streamed'],
+  414: ['uri_too_long', 'the URL, or a part of its path, is too long'],
+  415: ['unsupported_media_type', 'send application/json in UTF-8, not compressed'],
+  431: ['headers_too_large', 'the headers of the request are too large'],
+  503: ['shutting_down', 'this process is ending; ask again'],
+};
+
+/** Spells any error as a problem. What nobody foresaw is a 500 that tells nothing. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return ofRoster(error) ?? ofDatabase(error) ?? ofFramework(error) ?? unforeseen(error);
+}
+
+function ofRoster(error: unknown): Problem | null {
+  if (!(error instanceof Error)) return null;
+  const detail = error.message;
+  if (error instanceof UserNotFound) return new Problem(404, 'user_not_found', { detail });
+  if (error instanceof ExternalKeyTaken) return new Problem(409, 'external_key_taken', { detail });
+  if (error instanceof RevisionMismatch) return new Problem(412, 'revision_mismatch', { detail });
+  if (error instanceof ImportRefused) return new Problem(422, error.code, { detail });
+  if (error instanceof UserClosed) return new Problem(409, 'user_closed', { detail, state: error.status });
+  if (error instanceof TransitionRefused) {
+    return new Problem(409, 'transition_refused', { detail, state: error.from });
+  }
+  if (error instanceof TooManyEntries) {
+    const fault = { field: error.field, code: 'invalid_value', rule: detail } as const;
+    return new Problem(422, 'invalid_fields', { detail, errors: [fault] });
+  }
+  return null;
+}
+
+function ofDatabase(error: unknown): Problem | null {
+  if (!isDatabaseUnavailable(error)) return null;
+  const detail = 'the roster cannot be reached; the request may be repeated';
+  return new Problem(503, 'database_unavailable', { detail, retryAfterS: RETRY_AFTER_S }, { cause: error });
+}
+
+function ofFramework(error: unknown): Problem | null {
+  const status = statusOf(error);
+  const known = status === null ? undefined : FRAMEWORK[status];
+  if (status === null || known === undefined) return null;
+  const [code, detail] = known;
+  return new Problem(status, code, { detail }, { cause: error });
+}
+
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpException) return error.getStatus();
+  const isStatus = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+  return isStatus ? (error.statusCode as number) : null;
+}
+
+function unforeseen(error: unknown): Problem {
+  const detail = 'something went wrong here; the log has it under the request id';
+  return new Problem(500, 'internal', { detail }, { cause: error });
+}

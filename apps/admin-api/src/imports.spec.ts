@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApi, type TestApi } from './api.harness.js';
+
+describe('imports over the API', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.close());
+
+  const csv = (body: string | ReadableStream, query = '') =>
+    api.ask(`/v1/users/import${query}`, { body, headers: { 'content-type': 'text/csv' } });
+  const count = async () =>
+    (await api.database.sql<{ count: string }>('SELECT count(*) FROM users'))[0]?.count;
+
+  it('a file is taken row by row, and what is refused is named', async () => {
+    const { status, body } = await csv('externalKey,email\nk1,ana@example.com\nk2,nobody\n');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      received: 2,
+      created: 1,
+      updated: 0,
+      unchanged: 0,
+      failed: 1,
+      complete: true,
+      applied: true,
+      errors: [
+        {
+          line: 3,
+          externalKey: 'k2',
+          field: 'email',
+          code: 'invalid_value',
+          rule: 'must hold exactly one "@"',
+        },
+      ],
+    });
+    expect(api.rung.at(-1)).toEqual({ lane: 'backfill', userIds: [] });
+  });
+
+  it('NDJSON is taken too, with a charset and without', async () => {
+    for (const type of ['application/x-ndjson', 'application/x-ndjson; charset=utf-8']) {
+      const { status, body } = await api.ask('/v1/users/import', {
+        body: '{"externalKey":"n1","tags":{"a":""}}\n',
+        headers: { 'content-type': type },
+      });
+      expect([status, body.failed]).toEqual([200, 0]);
+    }
+  });
+
+  it('M06 G05 a file that is refused as a whole says why', async () => {
+    const header = await csv('externalKey,Email\nk,\n');
+    expect([header.status, header.body.code]).toEqual([422, 'invalid_header']);
+    expect(header.body.detail).toContain('did you mean "email"');
+    expect((await csv('externalKey\n')).body.code).toBe('empty_import');
+  });
+
+  it('M05 an atomic import keeps nothing when one row is refused', async () => {
+    const before = await count();
+    const { status, body } = await csv('externalKey,email\na1,\na2,nobody\n', '?atomic=true');
+    expect([status, body.applied, body.created]).toEqual([200, false, 0]);
+    expect(await count()).toBe(before);
+  });
+
+  it('JSON, forms and nothing at all are no import', async () => {
+    for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+      const answer = await api.ask('/v1/users/import', { body: '{}', headers: { 'content-type': type } });
+      expect(answer.status).toBe(415);
+    }
+    expect((await api.ask('/v1/users/import', { method: 'POST' })).status).toBe(415);
+    expect((await csv('externalKey\nx\n', '?atomic=yes')).status).toBe(422);
+  });
+
+  it('a file far larger than any body limit is streamed, and mirrored from the first commit on', async () => {
+    const bells = api.rung.length;
+    let ringsBeforeTheEnd = 0;
+    let at = 0;
+    const body = new ReadableStream({
+      async pull(controller) {
+        if (at === 0) controller.enqueue(Buffer.from('externalKey,company\n'));
+        const rows = Array.from({ length: 1_000 }, (_, n) => `big-${at}-${n},${'x'.repeat(100)}\n`);
+        controller.enqueue(Buffer.from(rows.join('')));
+        at += 1;
+        if (at === 5) {
+          const deadline = Date.now() + 10_000;
+          while (api.rung.length === bells && Date.now() < deadline) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+          ringsBeforeTheEnd = api.rung.length - bells;
+          controller.close();
+        }
+      },
+    });
+    const { status, body: report } = await csv(body);
+    expect([status, report.created, report.failed]).toEqual([200, 5_000, 0]);
+    expect(ringsBeforeTheEnd).toBeGreaterThan(0);
+  });
+
+  it('M08 I21 an upload that breaks off leaves whole users and nothing half', async () => {
+    const before = Number(await count());
+    const body = new ReadableStream({
+      start(controller) {
+        const rows = Array.from({ length: 1_500 }, (_, n) => `half-${n}\n`);
+        controller.enqueue(Buffer.from(`externalKey\n${rows.join('')}`));
+        setTimeout(() => {
+          controller.error(new Error('gone'));
+        }, 300);
+      },
+    });
+    await expect(csv(body)).rejects.toThrow();
+    const settled = async () => {
+      const [row] = await api.database.sql<{ users: number; linked: number }>(
+        `SELECT (SELECT count(*)::int FROM users) AS users, (SELECT count(DISTINCT user_id)::int FROM links) AS linked`,
+      );
+      return row;
+    };
+    const after = await settled();
+    expect([0, 1_000]).toContain((after?.users ?? 0) - before);
+    expect(after?.linked).toBe(after?.users);
+    expect((await csv('externalKey\nlater\n')).status).toBe(200);
+  });
+
+  it('M10 only so many imports run at once', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = () =>
+      csv(
+        new ReadableStream({
+          async start(controller) {
+            controller.enqueue(Buffer.from('externalKey\nslow\n'));
+            await held;
+            controller.close();
+          },
+        }),
+      );
+    const running = [slow(), slow()];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const third = await csv('externalKey\nx\n');
+    release();
+    expect([third.status, third.body.code]).toEqual([429, 'too_many_imports']);
+    expect(third.headers.get('retry-after')).toBe('10');
+    expect((await Promise.all(running)).map((answer) => answer.status)).toEqual([200, 200]);
+    expect((await csv('externalKey\nx\n')).status).toBe(200);
+  });
+});

@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import { Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { ImportReport } from '#store';
+import { Actor } from '../auth/key.guard.js';
+import { Requires } from '../auth/scopes.js';
+import { Answers, Describes, TakesFile } from '../docs/decorators.js';
+import { importReport } from '../docs/views.js';
+import { Problem } from '../http/problem.js';
+import { IMPORT_TYPES } from '../http/server.js';
+import { ImportsService } from './imports.service.js';
+import { importQuery, type ImportQuery } from './requests.js';
+
+/** Whole files of users. */
+@Controller('v1/users/import')
+export class ImportsController {
+  constructor(@Inject(ImportsService) private readonly imports: ImportsService) {}
+
+  @Post()
+  @HttpCode(200)
+  @Requires('users:write')
+  @Describes(
+    'Import users',
+    'NDJSON or CSV, streamed, by externalKey. Rows that are refused are named by line and cost nobody else; the same file again changes nothing.',
+  )
+  @TakesFile()
+  @Answers(200, importReport)
+  run(
+    @Actor() actor: string,
+    @Query({ schema: importQuery }) query: ImportQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<ImportReport> {
+    const { body } = request;
+    const format = formatOf(request.headers['content-type']);
+    if (format === null || !(body instanceof Readable)) {
+      const detail = `send one of ${Object.keys(IMPORT_TYPES).join(', ')}`;
+      throw new Problem(415, 'unsupported_media_type', { detail });
+    }
+    return this.imports.run(actor, body, { format, atomic: query.atomic === 'true' });
+  }
+}
+
+function formatOf(contentType: string | undefined): 'ndjson' | 'csv' | null {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  const known = Object.entries(IMPORT_TYPES).find(([name]) => name === type);
+  return known?.[1] ?? null;
+}

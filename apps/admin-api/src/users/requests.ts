@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { findTextFault, USER_STATUSES } from '#domain';
+import { MAX_USERS_A_PAGE } from '#store';
+
+const DEFAULT_LIMIT = 50;
+
+/** A user's id in a path. */
+export const userId = z.uuid({ error: 'must be the id of a user' });
+
+// Postgres takes no NUL, not even to compare with; nobody can have what could not be stored.
+const filter = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => findTextFault(text) === null, 'holds a character that no user can have');
+
+/** What a listing may be asked for. */
+export const listQuery = z.strictObject({
+  cursor: z.string().max(256).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, `must be a number from 1 to ${MAX_USERS_A_PAGE}`)
+    .transform(Number)
+    .pipe(z.number().min(1).max(MAX_USERS_A_PAGE))
+    .optional()
+    .transform((limit) => limit ?? DEFAULT_LIMIT),
+  status: z.enum(USER_STATUSES).optional(),
+  externalKey: filter(256).optional(),
+  email: filter(320).optional(),
+});
+export type ListQuery = z.infer<typeof listQuery>;
+
+/** Nothing to say: an empty body, or none. */
+export const emptyBody = z.strictObject({}).nullish();
+
+/** When a purge may begin. */
+export const purgeBody = z
+  .strictObject({
+    notBefore: z.iso
+      .datetime({ offset: true, error: 'must be an ISO 8601 time with its offset' })
+      .optional()
+      .meta({ description: 'The purge begins not before this time, and until then a restore cancels it.' }),
+  })
+  .nullish();
+export type PurgeBody = z.infer<typeof purgeBody>;
+
+/** How an import is to be kept. */
+export const importQuery = z.strictObject({ atomic: z.enum(['true', 'false']).optional() });
+export type ImportQuery = z.infer<typeof importQuery>;

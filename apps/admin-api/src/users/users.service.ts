@@ -1,0 +1,102 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { laneOfVerb, type User } from '#domain';
+import type { Clock } from '#observability';
+import type { Doorbell } from '#queue';
+import {
+  type CallerVerb,
+  changeStatus,
+  createUser,
+  findUser,
+  linksOfUser,
+  type LinkView,
+  listUsers,
+  type NewUser,
+  patchUser,
+  purgeUser,
+  replaceUser,
+  type Replacement,
+  type Roster,
+  type UserPatch,
+  UserNotFound,
+  type UserRef,
+  type Written,
+} from '#store';
+import { Cursors } from '../http/cursor.js';
+import { CLOCK, DOORBELL, ROSTER } from '../tokens.js';
+import type { ListQuery } from './requests.js';
+
+/** One page of users, and where the next begins. */
+export interface UserListing {
+  readonly users: readonly User[];
+  readonly nextCursor: string | null;
+}
+
+/** What callers do with users: each write commits first, and only then rings, without waiting for anybody to hear. */
+@Injectable()
+export class UsersService {
+  private readonly cursors: Cursors;
+
+  constructor(
+    @Inject(ROSTER) private readonly roster: Roster,
+    @Inject(DOORBELL) private readonly doorbell: Doorbell,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.cursors = new Cursors(roster.hashKey);
+  }
+
+  async create(actor: string, given: NewUser): Promise<User> {
+    const user = await createUser(this.roster, actor, given);
+    this.doorbell.ring('all', 'live', [user.id]);
+    return user;
+  }
+
+  async find(id: string): Promise<User> {
+    const user = await findUser(this.roster.database, id);
+    if (user === null) throw new UserNotFound();
+    return user;
+  }
+
+  async list({ cursor, limit, ...filters }: ListQuery): Promise<UserListing> {
+    const listing = JSON.stringify([
+      filters.status ?? null,
+      filters.externalKey ?? null,
+      filters.email ?? null,
+    ]);
+    const after = cursor === undefined ? undefined : this.cursors.read(cursor, listing);
+    const { users, next } = await listUsers(this.roster.database, { after, limit, ...filters });
+    return { users, nextCursor: next === null ? null : this.cursors.sign(next, listing) };
+  }
+
+  async replace(actor: string, ref: UserRef, attributes: Replacement): Promise<User> {
+    return this.announceEdit(await replaceUser(this.roster, actor, { ...ref, attributes }));
+  }
+
+  async patch(actor: string, ref: UserRef, patch: UserPatch): Promise<User> {
+    return this.announceEdit(await patchUser(this.roster, actor, { ...ref, patch }));
+  }
+
+  async move(actor: string, ref: UserRef, verb: CallerVerb): Promise<User> {
+    const { user, changed } = await changeStatus(this.roster, actor, { ...ref, verb });
+    if (changed) this.doorbell.ring('all', laneOfVerb(verb), [user.id]);
+    return user;
+  }
+
+  async purge(actor: string, ref: UserRef, notBefore: Date | undefined): Promise<User> {
+    const request = { ...ref, notBefore, now: this.clock.now() };
+    const { user, changed } = await purgeUser(this.roster, actor, request);
+    if (changed && user.status === 'purging') this.doorbell.ring('all', laneOfVerb('purge'), [user.id]);
+    return user;
+  }
+
+  async links(id: string): Promise<readonly LinkView[]> {
+    const links = await linksOfUser(this.roster.database, id);
+    // A user without links may still exist, when no provider is configured.
+    if (links.length === 0) await this.find(id);
+    return links;
+  }
+
+  private announceEdit({ user, changed }: Written): User {
+    if (changed) this.doorbell.ring('all', 'live', [user.id]);
+    return user;
+  }
+}
