@@ -25,7 +25,7 @@ const standing = z.object({
 /** How far one provider is. */
 export type Standing = z.infer<typeof standing>;
 
-const user = z.object({ id: z.string(), externalKey: z.string() });
+const user = z.object({ id: z.string(), externalKey: z.string(), displayName: z.string().nullable() });
 /** A user, as far as the demo needs to know. */
 export type KnownUser = z.infer<typeof user>;
 
@@ -39,6 +39,7 @@ const link = z.object({
 /** One user at one provider. */
 export type KnownLink = z.infer<typeof link>;
 
+const statusAnswer = z.object({ status: z.string() });
 const convergenceAnswer = z.object({ providers: z.array(standing) });
 const usersAnswer = z.object({ users: z.array(user), nextCursor: z.string().nullable() });
 const linksAnswer = z.object({ links: z.array(link) });
@@ -84,6 +85,11 @@ export class AdminClient {
       cursor = page.nextCursor;
     } while (cursor !== null);
     return all;
+  }
+
+  /** Where a user stands, e.g. `deactivated`. */
+  async status(userId: string): Promise<string> {
+    return statusAnswer.parse(await this.call('GET', `users/${userId}`)).status;
   }
 
   async links(userId: string): Promise<KnownLink[]> {

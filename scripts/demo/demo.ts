@@ -17,7 +17,6 @@ import { differencesAt } from './verify.js';
 import { choosePeople, walk, type WalkStep } from './walk.js';
 
 const ROSTER = fileURLToPath(new URL('../../../examples/roster.csv', import.meta.url));
-const WALKERS = 3;
 
 /** Shows the service at work on a running stack, and verifies all of it against what the simulators hold. */
 export async function runDemo(stack: Stack, screen: Screen): Promise<DemoResult> {
@@ -113,9 +112,11 @@ class Demo {
   }
 
   async walk(people: readonly Person[]): Promise<WalkStep[]> {
-    this.walkers = choosePeople(this.roster, people, WALKERS);
-    const keys = this.walkers.map(({ externalKey }) => externalKey).join(', ');
-    this.screen.say(`\n${keys} leave, come back, are deleted, are restored, and are purged`);
+    this.walkers = choosePeople(this.roster, people);
+    const names = this.walkers.map(({ displayName, externalKey }) => `${displayName ?? ''} (${externalKey})`);
+    this.screen.say(
+      `\n${names.join(', ')} leave, come back, are deleted, restored, deleted again and purged`,
+    );
     const steps: WalkStep[] = [];
     for await (const step of walk({ admin: this.admin, simulators: this.simulators, people: this.walkers })) {
       this.screen.say(`  ${step.verb}: ${step.differences.length === 0 ? 'done' : 'NOT as it should be'}`);

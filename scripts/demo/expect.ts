@@ -72,7 +72,7 @@ const RULES: Readonly<Record<Provider, Rules>> = {
   // Login identifiers only, each unique in the app, emails in lower case. PROVIDERS.md 3.3, 3.6
   passage: {
     spell: (row) => ({ email: orNull(row.email.toLowerCase()), phone: orNull(row.phone) }),
-    refusals: (row) => (row.email === '' && row.phone === '' ? ['no_lookup_key', 'invalid(email)'] : []),
+    refusals: (row) => (row.email === '' && row.phone === '' ? ['no_lookup_key'] : []),
     identifiers: (row) => [...identifier(row, 'email'), ...identifier(row, 'phone')],
   },
   // Both names of 2 to 50 characters, a company's of 2 to 100; found again by its email only, which is unique and sent in

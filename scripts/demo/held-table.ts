@@ -7,7 +7,7 @@ export function heldTable(
   accounts: Readonly<Record<Provider, readonly HeldAccount[]>>,
   parked: Readonly<Record<Provider, ReadonlyMap<string, string>>>,
 ): string {
-  const table = new Table({ head: ['', ...PROVIDERS], style: { head: [], border: [] } });
+  const table = new Table({ head: ['', ...PROVIDERS], style: { head: [], border: [], compact: true } });
   const row = (name: string, count: (provider: Provider) => number): void => {
     table.push([
       name,

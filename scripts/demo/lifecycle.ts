@@ -22,6 +22,15 @@ export const SHOWN_AFTER: Readonly<Record<Verb, Readonly<Record<Provider, Shown>
   purge: { vault: 'gone', sunshine: 'gone', passage: 'gone', sendauth: 'gone' },
 };
 
+/** What the roster says of the person after each verb. */
+export const STATUS_AFTER: Readonly<Record<Verb, string>> = {
+  deactivate: 'deactivated',
+  reactivate: 'active',
+  delete: 'deleted',
+  restore: 'active',
+  purge: 'purged',
+};
+
 /** How an account that may not be there reads. */
 export function shownOf(account: HeldAccount | undefined): string {
   if (account === undefined) return 'gone';

@@ -32,7 +32,7 @@ await runCommand({
 async function demonstrate(teardown: Teardown): Promise<number> {
   const lateArrivalMs = process.env['ROLLCALL_LATE_ARRIVAL_MS'] ?? LATE_ARRIVAL_MS;
   screen.say(
-    `a write whose answer is lost counts as arrived or lost after ${lateArrivalMs} ms here (ROLLCALL_LATE_ARRIVAL_MS)`,
+    `a purge is proven ${lateArrivalMs} ms after its last call here, not a minute as by default (ROLLCALL_LATE_ARRIVAL_MS)`,
   );
   const environment = { ...process.env, ROLLCALL_LATE_ARRIVAL_MS: lateArrivalMs };
   const stack = await startStack(

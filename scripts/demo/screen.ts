@@ -13,7 +13,10 @@ export interface Screen {
 
 /** One row for each verb: how the accounts were found at each provider. */
 export function walkTable(steps: readonly WalkStep[]): string {
-  const table = new Table({ head: ['', ...PROVIDERS, 'took'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['', ...PROVIDERS, 'took'],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { verb, shown, tookMs } of steps) {
     table.push([verb, ...PROVIDERS.map((provider) => shown[provider]), `${tookMs} ms`]);
   }

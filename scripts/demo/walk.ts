@@ -2,7 +2,7 @@ import type { RosterRow } from '../roster/row.js';
 import type { HeldAccount } from './accounts.js';
 import type { AdminClient } from './admin-client.js';
 import { expectAt, PROVIDERS, type Provider } from './expect.js';
-import { SHOWN_AFTER, shownOf, VERBS, type Verb } from './lifecycle.js';
+import { SHOWN_AFTER, shownOf, STATUS_AFTER, VERBS, type Verb } from './lifecycle.js';
 import type { Person } from './people.js';
 import type { SimulatorClient } from './simulator-client.js';
 import { until } from './until.js';
@@ -26,19 +26,23 @@ export interface WalkWorld {
 
 const PATIENCE = { withinMs: 60_000, everyMs: 100 };
 
-/** The first `count` people who have an account of their own everywhere. */
-export function choosePeople(
-  roster: readonly RosterRow[],
-  people: readonly Person[],
-  count: number,
-): Person[] {
+/** Whom the walk is shown on: somebody with a Latin name, somebody without, and somebody with a key of an unusual kind. */
+const SHOWN: readonly ((row: RosterRow) => boolean)[] = [
+  (row) => /^[\p{Script=Latin} ]+$/u.test(row.displayName) && /^emp-/.test(row.externalKey),
+  (row) => /^[^\p{Script=Latin}]+$/u.test(row.displayName) && /^emp-/.test(row.externalKey),
+  (row) => /[/@]/.test(row.externalKey),
+];
+
+/** A few unlike people who have an account of their own everywhere. */
+export function choosePeople(roster: readonly RosterRow[], people: readonly Person[]): Person[] {
   const expected = PROVIDERS.map((provider) => expectAt(provider, roster));
-  const isEverywhere = (key: string): boolean =>
+  const isEverywhere = (row: RosterRow): boolean =>
     expected.every((byKey) => {
-      const what = byKey.get(key);
+      const what = byKey.get(row.externalKey);
       return what?.kind === 'account' && what.contested.length === 0;
     });
-  return people.filter((person) => isEverywhere(person.externalKey)).slice(0, count);
+  const keys = SHOWN.map((isShown) => roster.find((row) => isShown(row) && isEverywhere(row))?.externalKey);
+  return people.filter((person) => keys.includes(person.externalKey));
 }
 
 /** Takes the people through every verb, one after the other, and looks at the providers after each. */
@@ -62,7 +66,11 @@ export async function* walk(world: WalkWorld): AsyncGenerator<WalkStep> {
 async function untilShown(world: WalkWorld, verb: Verb): Promise<string[]> {
   let differences: string[] = [];
   await until(async () => {
-    differences = [...(await differencesAfter(world, verb)), ...(await unsettled(world))];
+    differences = [
+      ...(await differencesAfter(world, verb)),
+      ...(await unsettled(world)),
+      ...(await statusesAfter(world, verb)),
+    ];
     return differences.length === 0 ? true : null;
   }, PATIENCE);
   return differences;
@@ -79,6 +87,19 @@ async function differencesAfter(world: WalkWorld, verb: Verb): Promise<string[]>
         : [`${provider}: ${person.externalKey} is ${shown} after ${verb}, not ${wanted}`];
     }),
   );
+}
+
+/** A purge is over only once its proof is in: the accounts are gone before that. */
+async function statusesAfter({ admin, people }: WalkWorld, verb: Verb): Promise<string[]> {
+  const statuses = await Promise.all(
+    people.map(async ({ id, externalKey }) => [externalKey, await admin.status(id)]),
+  );
+  return statuses
+    .filter(([, status]) => status !== STATUS_AFTER[verb])
+    .map(
+      ([externalKey, status]) =>
+        `${String(externalKey)} is ${String(status)} after ${verb}, not ${STATUS_AFTER[verb]}`,
+    );
 }
 
 async function unsettled(world: WalkWorld): Promise<string[]> {
