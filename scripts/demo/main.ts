@@ -1,6 +1,7 @@
 import { runCommand } from '../stack/run.js';
 import { startStack } from '../stack/start.js';
 import type { Teardown } from '../stack/teardown.js';
+import { refuseRoster } from './refuse-roster.js';
 import { runDemo } from './demo.js';
 import { readOptions } from './options.js';
 import { sayUrls, type Screen } from './screen.js';
@@ -34,6 +35,8 @@ async function demonstrate(teardown: Teardown): Promise<number> {
   screen.say(
     `a purge is proven ${lateArrivalMs} ms after its last call here, not a minute as by default (ROLLCALL_LATE_ARRIVAL_MS)`,
   );
+  const { DATABASE_URL: databaseUrl } = process.env;
+  if (databaseUrl) await refuseRoster(databaseUrl);
   const environment = { ...process.env, ROLLCALL_LATE_ARRIVAL_MS: lateArrivalMs };
   const stack = await startStack(
     {

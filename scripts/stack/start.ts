@@ -3,6 +3,7 @@ import { migrate } from '#store';
 import { startPostgres } from '../services/postgres.js';
 import { partEnvironment, type Environment } from './environment.js';
 import type { Part } from './part.js';
+import { ownQueuePrefix } from './queue-prefix.js';
 import { startServing } from './serving.js';
 import { startSimulators } from './simulators.js';
 import type { Teardown } from './teardown.js';
@@ -48,6 +49,7 @@ export async function startStack(options: StackOptions, teardown: Teardown): Pro
     ...simulators.environment,
     DATABASE_URL: databaseUrl,
     ROLLCALL_ADMIN_KEY: adminKey,
+    ...(await queueSettings(given, teardown)),
   });
   say('starting the admin API and the worker');
   // One after the other: both write the providers down at their first start.
@@ -76,6 +78,12 @@ async function openDatabase(given: Environment, teardown: Teardown): Promise<str
   const postgres = await startPostgres({ durable: true });
   await teardown.add(() => postgres.stop());
   return postgres.url;
+}
+
+async function queueSettings(given: Environment, teardown: Teardown): Promise<Environment> {
+  const redisUrl = textOf(given, 'REDIS_URL');
+  if (redisUrl === null || textOf(given, 'ROLLCALL_QUEUE_PREFIX') !== null) return {};
+  return { ROLLCALL_QUEUE_PREFIX: await ownQueuePrefix(redisUrl, teardown) };
 }
 
 function watch(parts: readonly Part[]): Pick<Stack, 'failure' | 'explain'> {
