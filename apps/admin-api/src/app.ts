@@ -7,6 +7,13 @@ import { createServer, type Route } from './http/server.js';
 
 export type { AdminApiParts } from './admin-api.module.js';
 
+/** Nest's own progress, a line for each route at each start, says nothing about this deployment. */
+class QuietNestLogger extends NestLogger {
+  override log(): void {
+    // Warnings and errors are passed on.
+  }
+}
+
 /** What a caller of `createAdminApi` may want otherwise. */
 export interface AdminApiOptions {
   /** Told every route as it is registered, so that a test can walk them all. (Default: nobody) */
@@ -27,7 +34,7 @@ export async function createAdminApi(
     AdminApiModule.with(parts),
     createServer(parts.roster.newId, options.onRoute ?? (() => undefined)),
     // Bodies are read by the server's own parsers, which refuse prototypes by name; Nest's would also take forms.
-    { logger: new NestLogger(parts.log), bodyParser: false, abortOnError: false },
+    { logger: new QuietNestLogger(parts.log), bodyParser: false, abortOnError: false },
   );
   serveDocs(app, options.docsPage ?? true);
   await app.init();

@@ -72,7 +72,8 @@ async function run({ settings, registry, log, database }: Parts): Promise<Runnin
   log.info('admin api ready', {
     backend: queue.backendKind,
     count: registry.all().length,
-    port: portOf(url),
+    hostname: new URL(url).hostname,
+    port: Number(new URL(url).port),
   });
   return {
     log,
@@ -84,10 +85,6 @@ async function run({ settings, registry, log, database }: Parts): Promise<Runnin
       await database.close();
     },
   };
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
 }
 
 async function setKey(database: Database, { adminKey }: Settings): Promise<void> {

@@ -1,21 +1,15 @@
 import { LANE_NAMES, type Lane } from '#domain';
-import { canonicalJson } from '../../audit/canonical-json.js';
 import { recordAudit } from '../../audit/record-audit.js';
-import { fieldFaults } from '../input/faults.js';
-import { importRowSchema } from '../input/schema.js';
 import type { Roster } from '../roster.js';
 import { transact } from '../transact.js';
 import { applyChunk, type ChunkOutcome, type ChunkWork } from './apply-chunk.js';
-import { readCsv } from './csv.js';
-import { readNdjson } from './ndjson.js';
+import { type ImportFormat, readChunks } from './checked-rows.js';
 import type { CheckedRow } from './plan-row.js';
-import type { RawRow } from './raw-row.js';
-import { countFailed, emptyReport, ImportRefused, type ImportReport, type RowError } from './report.js';
-import { SeenRows } from './seen-rows.js';
+import { countFailed, emptyReport, ImportRefused, type ImportReport } from './report.js';
 
 /** How a file is read and kept. */
 export interface ImportOptions {
-  readonly format: 'ndjson' | 'csv';
+  readonly format: ImportFormat;
   /** Keep all rows or none; at most 10,000 rows, which are held in memory. (Default: false) */
   readonly atomic?: boolean;
   /** Called after each commit with the lanes in which links became due. Must not throw. (Default: nobody is told) */
@@ -28,7 +22,6 @@ export interface ImportSource {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-const ROWS_A_CHUNK = 1_000;
 const MAX_ATOMIC_ROWS = 10_000;
 
 /**
@@ -46,7 +39,7 @@ export async function importUsers(
 ): Promise<ImportReport> {
   const report = emptyReport();
   const run = { roster, report, options, actor: source.actor, importId: roster.newId() };
-  const chunks = chunksOf(checkedRows(readRows(source.bytes, options.format), report), ROWS_A_CHUNK);
+  const chunks = readChunks(source.bytes, options.format, report);
   await (options.atomic === true ? applyTogether(run, chunks) : applyOneByOne(run, chunks));
   if (report.received === 0) throw new ImportRefused('empty_import', 'the file holds no row');
   report.errors.sort((a, b) => a.line - b.line);
@@ -60,69 +53,6 @@ interface Run {
   readonly options: ImportOptions;
   readonly actor: string;
   readonly importId: string;
-}
-
-function readRows(
-  bytes: AsyncIterable<Uint8Array>,
-  format: ImportOptions['format'],
-): AsyncGenerator<RawRow[]> {
-  return format === 'csv' ? readCsv(bytes) : readNdjson(bytes);
-}
-
-/** Passes on the rows that stand every check of their own, and counts the others. */
-async function* checkedRows(
-  groups: AsyncIterable<RawRow[]>,
-  report: ImportReport,
-): AsyncGenerator<CheckedRow[]> {
-  const seen = new SeenRows();
-  for await (const group of groups) {
-    const checked: CheckedRow[] = [];
-    for (const raw of group) {
-      const outcome = 'error' in raw ? [raw.error] : checkRow(raw.line, raw.given, seen);
-      if (outcome === 'seen') {
-        report.received += 1;
-        report.unchanged += 1;
-      } else if (Array.isArray(outcome)) {
-        countFailed(report, outcome);
-      } else {
-        checked.push(outcome);
-      }
-      if ('last' in raw) report.complete = false;
-    }
-    yield checked;
-  }
-}
-
-function checkRow(line: number, given: unknown, seen: SeenRows): CheckedRow | RowError[] | 'seen' {
-  const parsed = importRowSchema.safeParse(given);
-  if (!parsed.success) return fieldFaults(parsed.error).map((fault) => ({ line, ...keyOf(given), ...fault }));
-  const row = parsed.data;
-  // Checked rows are JSON through and through.
-  const content = canonicalJson(given as Parameters<typeof canonicalJson>[0]);
-  const earlier = seen.note(line, row.externalKey, content);
-  if (earlier === null) return { line, row };
-  if (earlier.same) return 'seen';
-  const rule = `differs from line ${earlier.line}, which has the same key; keep one of them`;
-  return [{ line, externalKey: row.externalKey, field: 'externalKey', code: 'conflicting_row', rule }];
-}
-
-function keyOf(given: unknown): { externalKey?: string } {
-  if (!(given instanceof Object) || !('externalKey' in given)) return {};
-  const { externalKey } = given;
-  return typeof externalKey === 'string' ? { externalKey: externalKey.toWellFormed().slice(0, 256) } : {};
-}
-
-async function* chunksOf(groups: AsyncIterable<CheckedRow[]>, size: number): AsyncGenerator<CheckedRow[]> {
-  let chunk: CheckedRow[] = [];
-  for await (const group of groups) {
-    for (const row of group) {
-      chunk.push(row);
-      if (chunk.length < size) continue;
-      yield chunk;
-      chunk = [];
-    }
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 /** One transaction a chunk; the next chunk is read and checked while this one is in the database. */
@@ -167,9 +97,11 @@ class NothingKept extends Error {
 async function applyTogether(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
   const { report, roster } = run;
   const held: CheckedRow[][] = [];
+  let rows = 0;
   for await (const chunk of chunks) {
     held.push(chunk);
-    if (held.length > MAX_ATOMIC_ROWS / ROWS_A_CHUNK) {
+    rows += chunk.length;
+    if (rows > MAX_ATOMIC_ROWS) {
       throw new ImportRefused(
         'atomic_too_large',
         `an atomic import has at most ${MAX_ATOMIC_ROWS} rows; split the file`,
