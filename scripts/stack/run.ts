@@ -1,4 +1,5 @@
 import { Teardown } from './teardown.js';
+import { watchNpm } from './watch-npm.js';
 
 /** A command that runs until it is done or told to stop, and leaves nothing running behind. */
 export interface Command {
@@ -9,7 +10,6 @@ export interface Command {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const PARENT_CHECK_MS = 1_000;
 
 /**
  * Runs a command to its end and exits: 0 when it was told to stop by a signal, else with its own code, 1 on failure.
@@ -47,13 +47,4 @@ async function finish(teardown: Teardown, code: number): Promise<never> {
     process.exit(1);
   }
   process.exit(code);
-}
-
-/** npm passes signals on, but nobody tells us when npm itself is killed; our parent is another one then. */
-function watchNpm(onGone: () => void): void {
-  if (process.env['npm_lifecycle_event'] === undefined) return;
-  const npm = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== npm) onGone();
-  }, PARENT_CHECK_MS).unref();
 }
