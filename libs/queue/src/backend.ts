@@ -45,6 +45,8 @@ export interface QueueBackend {
   readonly kind: 'redis' | 'postgres';
   openQueue(name: string): BellQueue;
   openWorker(name: string, shape: WorkerShape): BellWorker;
+  /** Whether a command could be sent at once. Without that a queue keeps what it is given until it can. */
+  isConnected(): boolean;
   /** Whether commands are answered now. Never waits longer than `timeoutMs`. */
   isReachable(timeoutMs: number): Promise<boolean>;
   /** Ends the shared connections, at once; call it after the queues and workers are closed. */
@@ -83,7 +85,7 @@ function openRedis(settings: QueueSettings, url: string): QueueBackend {
         defaultJobOptions: JOBS,
         streams: { events: { maxLen: EVENTS_KEPT } },
       };
-      const queue = new Queue<DoorbellJob>(name, { ...options, skipWaitingForReady: true });
+      const queue = new Queue<DoorbellJob>(name, options);
       queue.on('error', onError);
       return queue;
     },
@@ -92,6 +94,7 @@ function openRedis(settings: QueueSettings, url: string): QueueBackend {
       worker.on('error', onError);
       return worker;
     },
+    isConnected: () => producer.status === 'ready',
     isReachable: (timeoutMs) => within(timeoutMs, producer.ping()),
     close() {
       producer.disconnect();
@@ -127,6 +130,7 @@ async function openPostgres(settings: QueueSettings): Promise<QueueBackend> {
       worker.on('error', onError);
       return worker;
     },
+    isConnected: () => true,
     isReachable: (timeoutMs) => within(timeoutMs, pool.query('SELECT 1')),
     close: () => pool.end(),
   };

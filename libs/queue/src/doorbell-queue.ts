@@ -46,6 +46,7 @@ export class DoorbellQueue implements Doorbell {
   }
 
   ring(providers: readonly string[] | 'all', lane: Lane, userIds: readonly string[] = []): void {
+    if (!this.backend.isConnected()) return;
     const slugs = providers === 'all' ? [...this.queues.keys()] : providers;
     for (const slug of slugs) {
       this.add(slug, lane, userIds).catch((error: unknown) => {

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, it } from '@jest/globals';
+import { OBSERVED_STATES, type OwedEffect } from '#domain';
+import type { Capabilities, DesiredAccount, LoweredStatus, ProviderStep } from '#identity-provider';
+import { passageCapabilities, passageMapping } from '#providers/passage';
+import { sendauthCapabilities } from '#providers/sendauth';
+import { sunshineCapabilities, sunshineMapping } from '#providers/sunshine';
+import { vaultCapabilities } from '#providers/vault';
+import { plan, type Observed, type Plan, type PlanInput } from '#reconciler';
+
+const PROFILES: Readonly<Record<string, Capabilities>> = {
+  vault: vaultCapabilities,
+  sunshine: sunshineCapabilities(sunshineMapping([])),
+  passage: passageCapabilities(passageMapping([])),
+  sendauth: sendauthCapabilities,
+};
+const STATUSES: readonly LoweredStatus[] = ['active', 'deactivated', 'deleted', 'purged'];
+const RUNS = { numRuns: 400 };
+
+const attributes = fc.record({ a: fc.constantFrom('x', 'y', null), b: fc.constantFrom('x', 'y', null) });
+const tags = fc.constantFrom<Record<string, string>>({}, { team: 'red' }, { team: 'blue', vip: '' });
+
+function inputs(capabilities: Capabilities): fc.Arbitrary<PlanInput> {
+  const carriesTags = capabilities.accountIdAssignedBy === 'provider' && capabilities.softDelete;
+  const states = OBSERVED_STATES.filter((state) => canShow(capabilities, state));
+  const desired: fc.Arbitrary<DesiredAccount> = fc.record({
+    attributes,
+    lookupKeys: fc.constantFrom([], [{ kind: 'email' as const, value: 'a@example.com' }]),
+    tags: carriesTags ? tags : fc.constant(null),
+    violations: fc.constantFrom([], [], [{ attribute: 'givenName', rule: 'is too short' }]),
+  });
+  const observed: fc.Arbitrary<Observed> = fc.record({
+    state: fc.constantFrom(...states),
+    marker: fc.constantFrom(null, 'deactivated', 'deleted'),
+    attributes: fc.option(attributes),
+    tags: fc.option(tags),
+  });
+  return fc
+    .record({
+      status: fc.constantFrom(...STATUSES),
+      desired,
+      observed,
+      owed: fc.subarray(payable(capabilities, carriesTags)),
+      hadAccount: fc.boolean(),
+      purgeAccepted: fc.boolean(),
+      capabilities: fc.constant(capabilities),
+    })
+    .map(consistent);
+}
+
+function payable(capabilities: Capabilities, carriesTags: boolean): OwedEffect[] {
+  return [...capabilities.owedOnSuspend, ...(carriesTags ? (['setTags'] as const) : [])];
+}
+
+function canShow(capabilities: Capabilities, state: Observed['state']): boolean {
+  if (state === 'suspended') return capabilities.suspend === 'native' || capabilities.suspend === 'marker';
+  return state === 'softDeleted' || state === 'notLive' ? capabilities.softDelete : true;
+}
+
+/** A marker is seen exactly on what is suspended by one; what is absent holds nothing. */
+function consistent(input: PlanInput): PlanInput {
+  const { observed, capabilities } = input;
+  const marked = capabilities.suspend === 'marker' && observed.state === 'suspended';
+  const marker = marked ? (observed.marker ?? 'deactivated') : null;
+  const held = observed.state === 'absent' ? { attributes: null, tags: null } : observed;
+  return { ...input, observed: { ...observed, ...held, marker } };
+}
+
+/** What a provider that does as it is told would hold after the steps. Written apart from the engine's own account. */
+function obey(input: PlanInput, planned: Plan): PlanInput {
+  let { observed } = input;
+  let { hadAccount } = input;
+  const owed = new Set([...input.owed, ...planned.owes]);
+  for (const effect of planned.waives) owed.delete(effect);
+  for (const step of planned.steps) {
+    observed = after(observed, step, input.capabilities);
+    if (step.kind === 'provision') hadAccount = true;
+    if (step.kind === 'discharge') owed.delete(step.effect);
+  }
+  return { ...input, observed, hadAccount, owed: [...owed], purgeAccepted: false };
+}
+
+function after(observed: Observed, step: ProviderStep, capabilities: Capabilities): Observed {
+  const byMarker = capabilities.suspend === 'marker';
+  switch (step.kind) {
+    case 'provision':
+      return { state: 'live', marker: null, attributes: step.attributes, tags: {} };
+    case 'update':
+      return { ...observed, attributes: step.attributes };
+    case 'suspend':
+      return {
+        ...observed,
+        state: 'suspended',
+        marker: step.marker,
+        ...(byMarker ? { attributes: step.attributes } : {}),
+      };
+    case 'reactivate':
+      return {
+        ...observed,
+        state: 'live',
+        marker: null,
+        ...(byMarker ? { attributes: step.attributes } : {}),
+      };
+    case 'softDelete':
+      return { ...observed, state: 'softDeleted' };
+    case 'restore':
+      return { ...observed, state: 'live' };
+    case 'purge':
+      return { state: 'absent', marker: null, attributes: null, tags: null };
+    case 'discharge':
+      return step.effect === 'setTags' ? { ...observed, tags: step.tags } : observed;
+  }
+}
+
+function untilQuiet(start: PlanInput): { input: PlanInput; last: Plan; rounds: number } {
+  let input = start;
+  for (let rounds = 1; rounds <= 4; rounds += 1) {
+    const last = plan(input);
+    if (last.steps.length === 0) return { input, last, rounds };
+    input = obey(input, last);
+  }
+  return { input, last: plan(input), rounds: 5 };
+}
+
+describe.each(Object.entries(PROFILES))('the laws of the plan: %s', (_name, capabilities) => {
+  it('obeyed, it is soon followed by an empty one, and then always', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        const { last, rounds, input: end } = untilQuiet(input);
+        expect(last.steps).toEqual([]);
+        expect(rounds).toBeLessThanOrEqual(4);
+        expect(plan(end)).toEqual(last);
+      }),
+      RUNS,
+    );
+  });
+
+  it('the same holds after a crash behind any of its steps', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), fc.nat(4), (input, cut) => {
+        const whole = plan(input);
+        // The debts are on record before the first call, the acknowledgements of what was cut off are not.
+        const partly = obey(input, { ...whole, steps: whole.steps.slice(0, cut) });
+        expect(untilQuiet(partly).last.steps).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('never asks for what the provider cannot do', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        for (const { kind } of plan(input).steps) {
+          if (kind === 'suspend' || kind === 'reactivate')
+            expect(['native', 'marker']).toContain(capabilities.suspend);
+          if (kind === 'softDelete') expect(capabilities.softDelete).toBe(true);
+          if (kind === 'restore') expect(capabilities.restore).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('creates for the active alone, and destroys for the purged alone', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        const kinds = plan(input).steps.map((step) => step.kind);
+        if (input.status !== 'active') expect(kinds).not.toContain('provision');
+        if (input.status !== 'purged') expect(kinds).not.toContain('purge');
+        if (input.observed.state !== 'absent') expect(kinds).not.toContain('provision');
+        if (input.purgeAccepted) expect(kinds).not.toContain('purge');
+      }),
+      RUNS,
+    );
+  });
+
+  it('shuts a leaver out before anything else, and owes on record what no read can show', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        fc.pre(input.observed.state === 'live' && input.status !== 'active' && input.status !== 'purged');
+        const planned = plan(input);
+        const target = capabilities.lowering[input.status];
+        if (target.support === 'notEnforceable') {
+          expect(planned.notEnforceable).toBe(true);
+          return;
+        }
+        expect(['suspend', 'softDelete']).toContain(planned.steps[0]?.kind);
+        expect(planned.owes).toEqual(capabilities.owedOnSuspend);
+      }),
+      RUNS,
+    );
+  });
+
+  it('withholds attributes after deletion', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        fc.pre(input.status === 'deleted' && input.observed.attributes !== null);
+        for (const step of plan(input).steps) {
+          expect(step.kind).not.toBe('update');
+          if (step.kind === 'suspend') expect(step.attributes).toEqual(input.observed.attributes);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
