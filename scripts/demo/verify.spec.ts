@@ -72,6 +72,17 @@ describe('the verification against what the providers hold', () => {
     }
   });
 
+  it('takes the account of two people who have nothing but one phone for that of the one who is not parked', () => {
+    const people = ['first', 'second'].map((externalKey) => ({ ...ANA, externalKey, email: '' }));
+    for (const loser of people) {
+      const found = {
+        accounts: heldAccounts('passage', [atPassage('p1', { ...ANA, email: '' })]),
+        parked: new Map([[loser.externalKey, 'identifier_taken(phone)']]),
+      };
+      expect(differencesAt('passage', people, found)).toEqual([]);
+    }
+  });
+
   it('does not accept that nobody holds a shared phone', () => {
     const parked = new Map([ANA, BIA].map((row) => [row.externalKey, 'identifier_taken(phone)']));
     expect(differencesAt('passage', [ANA, BIA], { accounts: [], parked })).toEqual([

@@ -12,7 +12,7 @@ export interface Found {
 /** Whether everyone is held as expected: one readable line for each difference, none when all is well. */
 export function differencesAt(provider: Provider, roster: readonly RosterRow[], found: Found): string[] {
   const expected = expectAt(provider, roster);
-  const { holders, strays } = assign(provider, expected, found.accounts);
+  const { holders, strays } = assign(provider, expected, found);
   return [
     ...strays,
     ...sharedIdentifiers(provider, found.accounts),
@@ -36,9 +36,13 @@ interface Assignment {
 function assign(
   provider: Provider,
   expected: ReadonlyMap<string, Expected>,
-  accounts: readonly HeldAccount[],
+  { accounts, parked }: Found,
 ): Assignment {
-  const people = [...expected].flatMap(([key, what]) =>
+  // Of two people who would be spelt alike there, the account is that of the one who is not parked.
+  const everyone = [...expected].sort(
+    ([one], [other]) => Number(parked.has(one)) - Number(parked.has(other)),
+  );
+  const people = everyone.flatMap(([key, what]) =>
     ownKeys(provider, key, what).map((own) => [own, key] as const),
   );
   const byKey = new Map<string, string[]>();
