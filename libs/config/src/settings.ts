@@ -17,8 +17,8 @@ export type Settings = { readonly [Field in keyof Lines]: ValueOf<Lines[Field]> 
 /** What a lease must have left beyond one call: to settle, and for clocks that do not agree. */
 export const LEASE_MARGIN_MS = 5000;
 
-/** Names that are ours and read elsewhere, by the scripts that run the tests. */
-const FOREIGN_NAMES = ['ROLLCALL_TEST_INSTALL'];
+/** Names that are ours and read elsewhere: by the simulators, and by whatever runs the tests. */
+const FOREIGN_NAMES = /^ROLLCALL_(?:TEST_|SPECS_DIR$|SIMULATORS_PORT$)/;
 
 /**
  * Reads the settings of a process. A variable that is set to nothing counts as not set.
@@ -50,9 +50,9 @@ function readLine(line: SettingLine, environment: Environment, problems: Setting
 }
 
 function unknownNames(environment: Environment): SettingProblem[] {
-  const known = [...SETTINGS.map(({ name }) => name), ...FOREIGN_NAMES];
+  const known = SETTINGS.map(({ name }) => name);
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('ROLLCALL_') && !known.includes(name),
+    (name) => name.startsWith('ROLLCALL_') && !known.includes(name) && !FOREIGN_NAMES.test(name),
   );
   return unknown.map((name) => ({
     name,

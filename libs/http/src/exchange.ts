@@ -11,12 +11,17 @@ export interface WireRequest {
   readonly body: string | undefined;
 }
 
+/** Why a request that was admitted was not sent after all. */
+export const TOO_LATE = 'too_late_to_send';
+
 /** The bounds within which an answer must come. */
 export interface Bounds {
   /** From the moment of the call to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly signal: AbortSignal;
+  /** Asked when the first byte is about to leave. */
+  readonly maySend: () => boolean;
 }
 
 /** An answer, whole but not yet read. */
@@ -86,6 +91,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       return;
     }
     this.controller = controller;
+    if (this.phase === 'waiting' && !this.ends.bounds.maySend()) {
+      this.fail(TOO_LATE);
+      return;
+    }
     // A second start is undici sending the request again on a fresh connection: the first may have arrived.
     if (this.phase === 'waiting') this.phase = 'sent';
     else this.fail('connection_lost');

@@ -3,7 +3,7 @@ import { CallNotStarted, ProviderError, type CallContext } from '#identity-provi
 import { readErrorJson, readJson } from './body.js';
 import { errorOfNoAnswer, errorOfStatus } from './classify.js';
 import type { ProviderClient, ProviderRequest, ProviderResponse } from './client.js';
-import { exchange, type Answer, type WireRequest } from './exchange.js';
+import { exchange, TOO_LATE, type Answer, type WireRequest } from './exchange.js';
 import { NoAnswer } from './no-answer.js';
 import { buildPath, parseBase, type Base } from './path.js';
 import { redactedCause } from './redact.js';
@@ -86,10 +86,13 @@ class PooledClient implements ProviderClient {
         timeoutMs: this.options.timeoutMs,
         maxBodyBytes: this.maxBodyBytes,
         signal: context.signal,
+        maySend: () =>
+          context.mayStillSend?.({ mutating: request.mutating, timeoutMs: this.options.timeoutMs }) ?? true,
       });
       return await this.read(answer, request);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
+      if (error.reason === TOO_LATE) throw new CallNotStarted('leaseEnding');
       const secrets = [...(this.options.redactions ?? []), ...Object.values(headers)];
       throw errorOfNoAnswer(error, request.mutating, redactedCause(error.cause, secrets));
     }

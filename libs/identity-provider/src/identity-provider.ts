@@ -28,6 +28,12 @@ export interface CallContext {
    * @throws CallNotStarted when the call must not begin (lease ending, preempted, provider paused, stopping)
    */
   admit(call: CallRequest): Promise<() => void>;
+  /**
+   * Asked at the last moment, when a connection is there and the first byte would leave: waiting for a connection, or
+   * a process that was frozen, may have used up the time that the call was admitted with.
+   * (Default: every admitted call may be sent)
+   */
+  mayStillSend?(call: CallRequest): boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+export * from './engine-dependencies.js';
 export * from './keeper.js';
 export * from './plan/index.js';
 export * from './provider-pump.js';

@@ -38,11 +38,19 @@ export class LinkContext implements CallContext {
     return this.timed(release);
   }
 
+  mayStillSend(call: CallRequest): boolean {
+    return this.leaseLasts(call);
+  }
+
+  private leaseLasts(call: CallRequest): boolean {
+    return this.lease.leftMs() >= (call.mutating ? call.timeoutMs : 0);
+  }
+
   private refuseIfTooLate(call: CallRequest): void {
     if (this.stopping.aborted) throw new CallNotStarted('stopping');
     if (!this.room.isOpen()) throw new CallNotStarted('paused');
     if (!this.isUrgent() && this.room.revoked.has(this.work.userId)) throw new CallNotStarted('preempted');
-    if (this.lease.leftMs() < (call.mutating ? call.timeoutMs : 0)) throw new CallNotStarted('leaseEnding');
+    if (!this.leaseLasts(call)) throw new CallNotStarted('leaseEnding');
   }
 
   private isUrgent(): boolean {

@@ -1,8 +1,6 @@
 import type { ProviderInstance } from '#identity-provider';
-import type { Logger } from '#observability';
 import {
   recordIntents,
-  type Database,
   type HaltScope,
   type IntendRequest,
   type ProviderState,
@@ -13,21 +11,12 @@ import { Grouped } from './grouped.js';
 import { ProviderHealth } from './health.js';
 import { NO_PACE, SharedPace, type Pace } from './pace.js';
 import { retryOnDeadlock } from './retry.js';
-import type { EngineClock, EngineSettings } from './settings.js';
+import type { EngineDependencies } from './engine-dependencies.js';
 import { settleWithOffendersParked } from './settler.js';
 import { CallSlots } from './slots.js';
 
 const INTENT_GROUP = { maxRows: 64, maxWaitMs: 3 };
 const SETTLE_GROUP = { maxRows: 64, maxWaitMs: 50 };
-
-export interface EngineDependencies {
-  readonly database: Database;
-  readonly settings: EngineSettings;
-  readonly clock: EngineClock;
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly log: Pick<Logger, 'warn' | 'error'>;
-}
 
 /** Everything that one worker keeps for one provider: its call slots, its pace, its health, its open groups. */
 export class ProviderRoom {

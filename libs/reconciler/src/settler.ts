@@ -1,7 +1,13 @@
 import type { ParkReason } from '#domain';
 import { isRefusedAsData, settleGroup, sqlStateOf, type Settlement } from '#store';
-import type { ProviderRoom } from './provider-room.js';
+import type { EngineDependencies } from './engine-dependencies.js';
 import { retryOnDeadlock } from './retry.js';
+
+/** Whose settlements these are. */
+export interface SettlingRoom {
+  readonly engine: EngineDependencies;
+  readonly instance: { readonly slug: string };
+}
 
 const ACTOR = 'worker';
 const UNIQUE_VIOLATION = '23505';
@@ -11,7 +17,7 @@ const UNIQUE_VIOLATION = '23505';
  * parked with what was known before: one poisonous answer never costs its neighbours their result.
  */
 export async function settleWithOffendersParked(
-  room: ProviderRoom,
+  room: SettlingRoom,
   settlements: readonly Settlement[],
 ): Promise<void> {
   try {
@@ -22,7 +28,7 @@ export async function settleWithOffendersParked(
   }
 }
 
-async function settleOrPark(room: ProviderRoom, settlement: Settlement): Promise<void> {
+async function settleOrPark(room: SettlingRoom, settlement: Settlement): Promise<void> {
   try {
     await settle(room, [settlement]);
   } catch (error) {
@@ -62,7 +68,7 @@ function parkedAsRefused(settlement: Settlement, sqlState: string | null): Settl
   };
 }
 
-function settle(room: ProviderRoom, settlements: readonly Settlement[]): Promise<void> {
+function settle(room: SettlingRoom, settlements: readonly Settlement[]): Promise<void> {
   const { engine, instance } = room;
   return retryOnDeadlock(engine.random, () =>
     settleGroup(engine.database.sql, settlements, {

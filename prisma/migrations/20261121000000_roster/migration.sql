@@ -30,6 +30,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_external_key ON users (external_key) WHERE status <> 'purged';
 CREATE INDEX users_email_key_idx ON users (email_key);
 CREATE INDEX users_phone_idx ON users (phone);
+CREATE INDEX users_purging ON users (id) WHERE status = 'purging';
 CREATE INDEX users_purge_due ON users (purge_not_before) WHERE purge_not_before IS NOT NULL;
 
 CREATE TABLE providers (

@@ -1,5 +1,5 @@
 import { Behaviour, milliseconds, oneOf, type Switch } from '../frame/index.js';
-import { isFieldList } from './metadata.js';
+import { isFieldList } from './metadata-fields.js';
 
 const fieldList: Switch<string> = {
   initial: '',

@@ -43,7 +43,6 @@ describe('the settings of a Passage instance', () => {
 
 describe('PassageModule', () => {
   it('gives the factory to whoever imports it', async () => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
     const context = await NestFactory.createApplicationContext(PassageModule, { logger: false });
     expect(context.get(PASSAGE_FACTORY)).toBe(passageFactory);
     await context.close();

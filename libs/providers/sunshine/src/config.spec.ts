@@ -50,7 +50,6 @@ describe('the settings of a Sunshine instance', () => {
 
 describe('SunshineModule', () => {
   it('gives the factory to whoever imports it', async () => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
     const context = await NestFactory.createApplicationContext(SunshineModule, { logger: false });
     expect(context.get(SUNSHINE_FACTORY)).toBe(sunshineFactory);
     await context.close();
