@@ -4,7 +4,7 @@ import { changeStatus, importUsers, patchUser, type Database } from '#store';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 import { describeWithOwnRedis, startRedis, type RunningRedis } from '../support/redis.js';
-import { startWorkerProcess } from '../support/worker-process.js';
+import { startApp, type AppProcess } from '../support/app-process.js';
 
 const NAMES = ['vault', 'sunshine', 'passage', 'sendauth'] as const;
 
@@ -48,6 +48,18 @@ async function importPeople(mirror: Mirror, count: number): Promise<void> {
   expect(report).toMatchObject({ created: count, failed: 0 });
 }
 
+async function count(database: Database, from: string): Promise<number> {
+  const [row] = await database.sql<{ count: string }>(`SELECT count(*) FROM ${from}`);
+  return Number(row?.count);
+}
+
+/** Where an app says that it listens. */
+function urlOf(app: AppProcess): string {
+  const line = app.lines.find((each) => each.includes('"port"')) ?? '{}';
+  const { hostname, port } = JSON.parse(line) as { hostname: string; port: number }; // the app's ready line
+  return `http://${hostname}:${port}`;
+}
+
 async function* bytes(lines: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const line of lines) yield await Promise.resolve(Buffer.from(line));
 }
@@ -70,27 +82,61 @@ describe('worker processes', () => {
     mirror = await openMirror();
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 30;
     await importPeople(mirror, 600);
-    const first = await startWorkerProcess(environmentOf(mirror));
+    const first = await startApp('worker', environmentOf(mirror));
     await until(20_000, () => mirror.accounts('sendauth').length > 100);
     await first.kill();
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 0;
     const [lost] = await mirror.database.sql<{ count: string }>('SELECT count(*) FROM links WHERE in_flight');
-    await startWorkerProcess(environmentOf(mirror));
+    await startApp('worker', environmentOf(mirror));
     await untilNothingIsDue(mirror.database, 60_000);
 
     expect(Number(lost?.count)).toBeGreaterThan(0);
     expectEverybodyOnce(mirror, 600);
   }, 120_000);
 
+  it('F01: an import whose API is killed on the way keeps what was committed, and the same file completes it', async () => {
+    mirror = await openMirror();
+    const people = 4_000;
+    const key = 'import-test-key-of-some-length';
+    const environment = environmentOf(mirror, { ROLLCALL_ADMIN_KEY: key });
+    const file = range(people)
+      .map((n) => `${JSON.stringify(person(n))}\n`)
+      .join('');
+    const send = async (api: AppProcess): Promise<Record<string, unknown>> => {
+      const answer = await fetch(`${urlOf(api)}/v1/users/import`, {
+        method: 'POST',
+        body: file,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' },
+      });
+      return (await answer.json()) as Record<string, unknown>; // the import's report
+    };
+    const worker = await startApp('worker', environment);
+    const first = await startApp('admin-api', environment);
+    const interrupted = send(first).catch(() => 'cut off');
+    await until(20_000, async () => (await count(mirror.database, 'users')) > 0);
+    await first.kill();
+    expect(await interrupted).toBe('cut off');
+    const kept = await count(mirror.database, 'users');
+    const report = await send(await startApp('admin-api', environment));
+    await untilNothingIsDue(mirror.database, 60_000);
+    await worker.stop();
+
+    expect(kept).toBeLessThan(people);
+    expect(report).toMatchObject({ created: people - kept, unchanged: kept, failed: 0 });
+    expect(await count(mirror.database, 'links')).toBe(people * NAMES.length);
+    expect(await count(mirror.database, `audit WHERE action = 'user.create'`)).toBe(people);
+    expectEverybodyOnce(mirror, people);
+  }, 120_000);
+
   it('Q07: a worker frozen past its lease makes no call when it thaws, and leaves no green link that is wrong', async () => {
     mirror = await openMirror();
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 100;
     await importPeople(mirror, 300);
-    const frozen = await startWorkerProcess(environmentOf(mirror));
+    const frozen = await startApp('worker', environmentOf(mirror));
     await until(20_000, () => mirror.accounts('passage').length > 50);
     frozen.signal('SIGSTOP');
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 0;
-    const second = await startWorkerProcess(environmentOf(mirror));
+    const second = await startApp('worker', environmentOf(mirror));
     await untilNothingIsDue(mirror.database, 60_000);
     const users = await mirror.database.sql<{ id: string }>('SELECT id FROM users');
     for (const { id } of users) {
@@ -121,7 +167,7 @@ describe('worker processes', () => {
     mirror.simulators.faults('passage', { match: { method: 'DELETE', path: 'tokens' }, hang: 'before' });
     await changeStatus(mirror.roster, 'test', { id: user.id, verb: 'deactivate' });
     const environment = environmentOf(mirror);
-    const first = await startWorkerProcess(passageOnly(environment));
+    const first = await startApp('worker', passageOnly(environment));
     const account = (): Record<string, unknown> | undefined =>
       mirror.accounts('passage').find((each) => each['id'] === accountId);
     await until(10_000, () => account()?.['state'] === 'suspended');
@@ -129,7 +175,7 @@ describe('worker processes', () => {
     expect(account()).toMatchObject({ refreshTokens: 3 });
     expect((await linkOf(mirror.database, user.id, 'passage'))['owed']).toEqual(['revokeTokens']);
 
-    await startWorkerProcess(passageOnly(environment));
+    await startApp('worker', passageOnly(environment));
     await untilNothingIsDue(mirror.database, 30_000);
 
     expect(account()).toMatchObject({ state: 'suspended', refreshTokens: 0 });
@@ -140,7 +186,7 @@ describe('worker processes', () => {
     mirror = await openMirror();
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 50;
     await importPeople(mirror, 400);
-    const worker = await startWorkerProcess(environmentOf(mirror));
+    const worker = await startApp('worker', environmentOf(mirror));
     await until(20_000, () => mirror.accounts('vault').length > 50);
     const code = await worker.stop();
     const [row] = await mirror.database.sql<{ count: string }>('SELECT count(*) FROM links WHERE in_flight');
@@ -168,7 +214,7 @@ describeWithOwnRedis('worker processes with a Redis that fails', () => {
     [mirror, redis] = await Promise.all([openMirror(), startRedis()]);
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 20;
     await importPeople(mirror, 600);
-    const worker = await startWorkerProcess(environmentOf(mirror, { REDIS_URL: redis.url }));
+    const worker = await startApp('worker', environmentOf(mirror, { REDIS_URL: redis.url }));
     const client = new Redis(redis.url, { protocol: 2 });
     for (let round = 0; round < 20; round += 1) {
       await client.flushall();
@@ -184,7 +230,7 @@ describeWithOwnRedis('worker processes with a Redis that fails', () => {
   it('Q02: a Redis killed and started again empty needs nobody to start the worker again', async () => {
     [mirror, redis] = await Promise.all([openMirror(), startRedis()]);
     await importPeople(mirror, 50);
-    const worker = await startWorkerProcess(environmentOf(mirror, { REDIS_URL: redis.url }));
+    const worker = await startApp('worker', environmentOf(mirror, { REDIS_URL: redis.url }));
     await redis.kill();
     await enter(
       mirror.roster,

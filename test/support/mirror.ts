@@ -14,6 +14,7 @@ import { vaultFactory } from '#providers/vault';
 import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
 import {
   completePurges,
+  markLinks,
   openDatabase,
   openRoster,
   startDuePurges,
@@ -108,6 +109,8 @@ export interface MirrorOptions {
   /** (Default: all four) */
   readonly providers?: readonly ProviderName[];
   readonly engine?: Partial<EngineSettings>;
+  /** Instances beside those that are named like their kind. */
+  readonly named?: readonly { readonly slug: string; readonly kind: ProviderName }[];
   /** Further settings of the instances, as environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
   /** (Default: silent) */
@@ -123,7 +126,11 @@ export async function openMirror(options: MirrorOptions = {}): Promise<Mirror> {
     readProviderInstances(
       { ...simulators.environment, ...options.environment },
       FACTORIES.filter((factory) => wanted.some((kind) => kind === factory.kind)),
-      { providers: null, callTimeoutMs: engine.callTimeoutMs, allowHttpProviders: true },
+      {
+        providers: [...(options.named ?? [])],
+        callTimeoutMs: engine.callTimeoutMs,
+        allowHttpProviders: true,
+      },
     ),
   );
   const database = openDatabase({
@@ -185,6 +192,16 @@ async function closeAll(
   await database.close();
   await simulators.close();
   await testDatabase.drop();
+}
+
+/** Makes every link doubtful, as after a restore of the database: all of it must be read before it is believed. */
+export async function doubtEverything(database: Database): Promise<void> {
+  const users = await database.sql<{ id: string }>('SELECT id FROM users');
+  await markLinks(
+    database.sql,
+    users.map((user) => user.id),
+    { lane: 'backfill', doubt: true },
+  );
 }
 
 /** The same database, where `before` runs before each statement is sent: for placing an event inside a race. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ProviderInstance } from '#identity-provider';
 import {
   recordIntents,
@@ -40,6 +41,8 @@ export class ProviderRoom {
     readonly engine: EngineDependencies,
   ) {
     const { sql } = engine.database;
+    // Every call in flight listens to it; there are as many as there are slots.
+    setMaxListeners(0, this.givenUp.signal);
     this.slots = new CallSlots(instance.concurrency);
     this.pace =
       instance.callsPerSecond === null

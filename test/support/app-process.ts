@@ -5,11 +5,11 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach } from '@jest/globals';
 
-const ENTRY = resolve(import.meta.dirname, '../../dist/apps/worker/src/main.js');
+const APPS = resolve(import.meta.dirname, '../../dist/apps');
 const READY_WITHIN_MS = 20_000;
 
-/** A real worker in a process of its own, to be frozen and killed. */
-export interface WorkerProcess {
+/** A real app in a process of its own, to be frozen and killed. */
+export interface AppProcess {
   /** Everything it logged so far. */
   readonly lines: readonly string[];
   signal(signal: NodeJS.Signals): void;
@@ -28,16 +28,24 @@ afterEach(() => {
 });
 
 /**
- * Starts a worker from the compiled code and waits until it is ready.
+ * Starts an app from the compiled code, on a free port, and waits until it says that it is ready.
  * @throws Error with its last lines when it does not get there
  */
-export async function startWorkerProcess(
+export async function startApp(
+  app: 'worker' | 'admin-api',
   environment: Readonly<Record<string, string>>,
-): Promise<WorkerProcess> {
-  if (!existsSync(ENTRY))
-    throw new Error('the worker is not built; run npm run build, or the tests by npm test');
-  const child = spawn(process.execPath, [ENTRY], {
-    env: { PATH: process.env['PATH'], ROLLCALL_WORKER_PORT: '0', ROLLCALL_LOG_LEVEL: 'info', ...environment },
+): Promise<AppProcess> {
+  const entry = resolve(APPS, app, 'src/main.js');
+  if (!existsSync(entry))
+    throw new Error(`the ${app} is not built; run npm run build, or the tests by npm test`);
+  const child = spawn(process.execPath, [entry], {
+    env: {
+      PATH: process.env['PATH'],
+      ROLLCALL_WORKER_PORT: '0',
+      ROLLCALL_PORT: '0',
+      ROLLCALL_LOG_LEVEL: 'info',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -46,7 +54,7 @@ export async function startWorkerProcess(
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
-        if (line.includes('worker ready')) done();
+        if (/"msg":"(?:worker ready|admin api ready)"/.test(line)) done();
       });
     }
   });
@@ -67,7 +75,7 @@ async function untilReady(
   let timer: NodeJS.Timeout | undefined;
   const failed = new Promise<never>((_, reject) => {
     const say = (what: string): void => {
-      reject(new Error(`the worker ${what}: ${lines.slice(-5).join('\n')}`));
+      reject(new Error(`the app ${what}: ${lines.slice(-5).join('\n')}`));
     };
     timer = setTimeout(() => {
       say('was not ready in time');

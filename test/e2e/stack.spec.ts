@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { describe, expect, it } from '@jest/globals';
+import { startCommand, type RunningCommand } from '../support/command.js';
+
+const ROSTER = resolve(import.meta.dirname, '../../examples/roster.csv');
+const PROVIDERS = ['vault', 'sunshine', 'passage', 'sendauth'];
+
+interface StackLine {
+  readonly adminUrl: string;
+  readonly adminKey: string;
+  readonly simulatorsUrl: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+}
+
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
+/** The stack as a client sees it: two URLs and a key. */
+class Client {
+  constructor(readonly line: StackLine) {}
+
+  async ask<Answer>(method: string, path: string, init: Init = {}): Promise<Answer> {
+    const answer = await fetch(new URL(path, this.line.adminUrl), {
+      ...init,
+      method,
+      headers: { authorization: `Bearer ${this.line.adminKey}`, ...init.headers },
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    // What each route answers is what its caller here names; a wrong name fails the expectations on it.
+    return (await answer.json()) as Answer;
+  }
+
+  async simulator<Answer>(path: string): Promise<Answer> {
+    const answer = await fetch(new URL(path, this.line.simulatorsUrl));
+    return (await answer.json()) as Answer; // as above
+  }
+
+  async untilConverged(): Promise<void> {
+    const endMs = Date.now() + 60_000;
+    for (;;) {
+      const { providers } = await this.ask<{ providers: { due: number }[] }>('GET', '/v1/convergence');
+      if (providers.length === PROVIDERS.length && providers.every(({ due }) => due === 0)) return;
+      if (Date.now() > endMs) throw new Error(`not converged: ${JSON.stringify(providers)}`);
+      await sleep(200);
+    }
+  }
+
+  async importRoster(): Promise<{ created: number; unchanged: number; failed: number }> {
+    const body = Readable.toWeb(createReadStream(ROSTER)) as ReadableStream; // node's own type of the same thing
+    return this.ask('POST', '/v1/users/import', {
+      body,
+      headers: { 'content-type': 'text/csv' },
+      ...{ duplex: 'half' },
+    });
+  }
+
+  async writes(): Promise<number[]> {
+    return Promise.all(
+      PROVIDERS.map(async (name) => {
+        const { calls } = await this.simulator<{ calls: { writes: number } }>(`/providers/${name}/summary`);
+        return calls.writes;
+      }),
+    );
+  }
+}
+
+async function startStack(): Promise<{ stack: RunningCommand; client: Client }> {
+  const stack = startCommand('scripts/stack.js', []);
+  const line = await stack.lineLike(/^\{"adminUrl"/);
+  return { stack, client: new Client(JSON.parse(line) as StackLine) }; // its one documented line
+}
+
+/** Rows of `links` written since the database began to count. */
+async function linkWrites(databaseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  // Counters reach the statistics with some delay; this connection's own come at once, the others' within a second.
+  await sleep(1_500);
+  const { rows } = await client.query<{ writes: string }>(
+    `SELECT n_tup_ins + n_tup_upd + n_tup_del AS writes FROM pg_stat_user_tables WHERE relname = 'links'`,
+  );
+  await client.end();
+  return Number(rows[0]?.writes);
+}
+
+describe('the stack', () => {
+  it('P18: once converged, further passes and the same file again call nobody and write no link', async () => {
+    const { stack, client } = await startStack();
+    const first = await client.importRoster();
+    await client.untilConverged();
+    const callsBefore = await client.writes();
+    const rowsBefore = await linkWrites(client.line.databaseUrl);
+
+    const again = await client.importRoster();
+    await sleep(4_000); // several ticks of the worker
+    const rowsAfter = await linkWrites(client.line.databaseUrl);
+
+    expect(first).toMatchObject({ failed: 0 });
+    expect(again).toMatchObject({ created: 0, unchanged: first.created, failed: 0 });
+    expect(await client.writes()).toEqual(callsBefore);
+    expect(rowsAfter).toBe(rowsBefore);
+    expect(await stack.stop()).toBe(0);
+  }, 120_000);
+
+  it('takes one person through the whole lifecycle over REST alone', async () => {
+    const { stack, client } = await startStack();
+    const user = await client.ask<{ id: string }>('POST', '/v1/users', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        externalKey: 'hr-1',
+        email: 'ada@example.com',
+        phone: '+441632960961',
+        givenName: 'Ada',
+        familyName: 'Lovelace',
+      }),
+    });
+    const states = async (): Promise<string[]> =>
+      Promise.all(
+        PROVIDERS.map(async (name) => {
+          const accounts = await client.simulator<{ state: string }[]>(`/providers/${name}/accounts`);
+          return accounts.map(({ state }) => state).join();
+        }),
+      );
+    await client.untilConverged();
+    expect(await states()).toEqual(['live', 'live', 'live', 'live']);
+    for (const [verb, expected] of [
+      ['deactivate', ['live', 'live', 'suspended', 'softDeleted']],
+      ['reactivate', ['live', 'live', 'live', 'live']],
+    ] as const) {
+      await client.ask('POST', `/v1/users/${user.id}/${verb}`);
+      await client.untilConverged();
+      expect(await states()).toEqual(expected);
+    }
+    await client.ask('DELETE', `/v1/users/${user.id}`);
+    await client.untilConverged();
+    expect(await states()).toEqual(['live', 'live', 'suspended', 'softDeleted']);
+    await client.ask('POST', `/v1/users/${user.id}/restore`);
+    await client.untilConverged();
+    expect(await states()).toEqual(['live', 'live', 'live', 'live']);
+
+    const { links } = await client.ask<{ links: { standing: string }[] }>(
+      'GET',
+      `/v1/users/${user.id}/links`,
+    );
+    expect(links.map(({ standing }) => standing)).toEqual(['inSync', 'inSync', 'inSync', 'inSync']);
+    expect(await stack.stop()).toBe(0);
+  }, 120_000);
+});
