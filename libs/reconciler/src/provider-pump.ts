@@ -54,8 +54,11 @@ export class ProviderPump {
   private capacity(): number {
     const { instance, engine, callTimes, probesFailed } = this.room;
     if (probesFailed > 0) return 1;
-    const rounds = Math.floor((engine.settings.leaseMs - LEASE_MARGIN_MS) / callTimes.p95Ms());
-    return Math.max(1, Math.min(engine.settings.batchSize, instance.concurrency * Math.max(1, rounds)));
+    const usableMs = engine.settings.leaseMs - LEASE_MARGIN_MS;
+    const rounds = Math.max(1, Math.floor(usableMs / callTimes.p95Ms()));
+    // Others share the pace; half of it leaves room for at least one of them.
+    const paced = ((instance.callsPerSecond ?? Number.POSITIVE_INFINITY) * usableMs) / 1_000 / 2;
+    return Math.max(1, Math.floor(Math.min(engine.settings.batchSize, instance.concurrency * rounds, paced)));
   }
 
   /** Nothing is due now, but what is in flight may become due again; one hanging call must not hide that. */
