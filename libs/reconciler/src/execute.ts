@@ -55,7 +55,8 @@ function afterFailure(pass: PassState, step: ProviderStep, error: unknown): Pass
   const lost = mayHaveHappened(error);
   return {
     ...pass,
-    knowledge: lost ? { ...pass.knowledge, certainty: 'stale' } : pass.knowledge,
+    // A purge may take several calls, and some of them may have been answered before the one that failed.
+    knowledge: lost || step.kind === 'purge' ? { ...pass.knowledge, certainty: 'stale' } : pass.knowledge,
     doubt: lost ? 'set' : pass.doubt,
     steps: wasSent(error)
       ? [...pass.steps, taken(step, lost ? 'unknown' : 'refused', statusOf(error))]

@@ -112,7 +112,7 @@ export class ProviderPump {
     try {
       const settlement = await reconcileLink(this.room, work, lease, signal);
       await this.room.settles.ask(settlement);
-      if (settlement.steps.some((step) => step.outcome === 'acknowledged')) await this.noteAnswer();
+      if (settlement.lastError === null && settlement.outcome !== 'released') await this.noteAnswer();
       this.onSettled(settlement);
     } catch (error) {
       this.room.engine.log.error('a link could not be settled', {

@@ -47,8 +47,10 @@ export async function settleTrouble(
 }
 
 function letGo({ work, pass }: Trouble): Settlement {
-  if (pass.steps.length === 0 && pass.intent === null) return settleReleased(work, RELEASE_MS);
-  return settleAgain(work, pass, { delayMs: 0, error: null, failed: false });
+  const learntNothing =
+    pass.steps.length === 0 && pass.intent === null && pass.knowledge.certainty === work.certainty;
+  if (learntNothing) return settleReleased(work, RELEASE_MS);
+  return settleAgain(work, pass, { delayMs: RELEASE_MS, error: null, failed: false });
 }
 
 async function settleProviderError(
