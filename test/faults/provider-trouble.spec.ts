@@ -165,6 +165,32 @@ describe('a provider that refuses us', () => {
     expect(mirror.accounts('vault')).toHaveLength(8);
   });
 
+  it('H15: updates that are answered 402 too are tried ever more rarely, and go through once it is paid', async () => {
+    mirror = await openMirror({ providers: ['vault'] });
+    const users = await enter(
+      mirror.roster,
+      range(5).map((n) => person(n)),
+    );
+    await mirror.converge();
+    mirror.simulators.faults('vault', { match: {}, times: 'always', status: 402 });
+    for (const user of users) {
+      await patchUser(mirror.roster, 'test', { id: user.id, patch: { displayName: 'Unpaid' } });
+    }
+    const endMs = Date.now() + 3_000;
+    while (Date.now() < endMs) {
+      await mirror.worker.pass(500);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    // Every quarter of a second would be sixty.
+    expect(callsOf('vault').filter((call) => call.status === 402).length).toBeLessThanOrEqual(35);
+
+    mirror.simulators.running.vault.clearFaults();
+    await mirror.converge();
+    expect(
+      mirror.accounts('vault').filter((account) => JSON.stringify(account).includes('Unpaid')),
+    ).toHaveLength(5);
+  });
+
   it('H10: a retired service is halted as gone; nothing is created, deleted or believed absent', async () => {
     mirror = await openMirror({ providers: ['passage', 'vault'] });
     const users = await enter(

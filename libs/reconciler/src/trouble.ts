@@ -140,10 +140,15 @@ async function pause(
 
 async function haltAndWait(
   room: ProviderRoom,
-  { work, pass }: Trouble,
+  { work, pass, step }: Trouble,
   halt: { readonly scope: HaltScope; readonly reason: string; readonly probeInMs: number },
 ): Promise<Settlement> {
   await haltRoom(room, halt);
+  // Nothing holds back what is not a create while only creates are halted: without a back-off it would ask on and on.
+  if (halt.scope === 'creates' && step?.kind !== 'provision') {
+    const delayMs = RELEASE_MS + backoffMs(work.attempts, room.engine.random);
+    return settleAgain(work, pass, { delayMs, error: halt.reason, failed: true });
+  }
   return settleAgain(work, pass, { delayMs: RELEASE_MS, error: halt.reason, failed: false });
 }
 
