@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { markLinks } from '../mark.js';
+import { openTestRoster } from '../roster/roster.harness.js';
+import { claimLost } from './claim.js';
+import { knows, lease, Links } from './engine.harness.js';
+
+describe('settling a link', () => {
+  let links: Links;
+  beforeAll(async () => {
+    links = new Links(await openTestRoster(['north']));
+  });
+  afterAll(() => links.roster.close());
+
+  /** A worker lost the link to another one, which holds it now. */
+  async function overtaken() {
+    const user = await links.enter();
+    const frozen = await links.claim(user);
+    await links.set(user, `lease_until = now() - interval '1 second'`);
+    const [successor] = await claimLost(links.roster.sql, lease());
+    if (successor === undefined) throw new Error('nothing was lost');
+    return { user, frozen, successor };
+  }
+
+  it('Q07: changes nothing of what a successor knows when the lease was lost', async () => {
+    const { user, frozen, successor } = await overtaken();
+    await links.settle(frozen, { knowledge: knows({ accountId: 'from-the-past' }) });
+    expect(await links.row(user)).toMatchObject({
+      handled: '0',
+      account_id: null,
+      in_flight: true,
+      lease_token: successor.leaseToken,
+    });
+  });
+
+  it('Q07: a late write of one that lost its lease leaves no green link behind', async () => {
+    const { user, frozen, successor } = await overtaken();
+    await links.settle(successor, { knowledge: knows({ accountId: 'of-the-successor' }) });
+    expect(await links.row(user)).toMatchObject({ handled: '1', wanted: '1', certainty: 'certain' });
+    await links.settle(frozen, { mutated: true });
+    const row = await links.row(user);
+    expect(row).toMatchObject({
+      account_id: 'of-the-successor',
+      wanted: '2',
+      handled: '1',
+      certainty: 'stale',
+    });
+    expect(row['doubtful_write_at']).toBeInstanceOf(Date);
+  });
+
+  it('Q07: one that lost its lease and wrote nothing leaves no trace', async () => {
+    const { user, frozen, successor } = await overtaken();
+    await links.settle(successor);
+    const before = await links.row(user);
+    await links.settle(frozen, { mutated: false });
+    expect(await links.row(user)).toMatchObject({ wanted: before['wanted'], certainty: 'certain' });
+  });
+
+  it('handles what was wanted at the claim, and nothing that came since', async () => {
+    const user = await links.enter();
+    const claimed = await links.claim(user);
+    await markLinks(links.roster.sql, [user.id], { lane: 'live' });
+    await links.settle(claimed);
+    expect(await links.row(user)).toMatchObject({ wanted: '2', handled: '1', in_flight: false });
+  });
+
+  it('keeps a doubt that came after the claim, however sure the pass was', async () => {
+    const user = await links.enterInSync('doubted');
+    await markLinks(links.roster.sql, [user.id], { lane: 'live' });
+    const claimed = await links.claim(user);
+    await markLinks(links.roster.sql, [user.id], { lane: 'live', doubt: true });
+    await links.settle(claimed);
+    expect(await links.row(user)).toMatchObject({ certainty: 'stale' });
+
+    await links.settle(await links.claim(user));
+    expect(await links.row(user)).toMatchObject({ certainty: 'certain', wanted: '3', handled: '3' });
+  });
+
+  it('lets an ordinary newer reason wait for company, and a revocation not', async () => {
+    const edited = await links.enter();
+    const left = await links.enter();
+    const claims = [await links.claim(edited), await links.claim(left)] as const;
+    await markLinks(links.roster.sql, [edited.id], { lane: 'live' });
+    await markLinks(links.roster.sql, [left.id], { lane: 'revocation' });
+    for (const claimed of claims) await links.settle(claimed, {}, 5_000);
+    expect(await links.row(edited)).toMatchObject({ waits: true });
+    expect(await links.row(left)).toMatchObject({ waits: false, lane: 0 });
+  });
+
+  it('P12: refuses an account that another link holds, and writes nothing of that group', async () => {
+    await links.enterInSync('taken');
+    const user = await links.enter();
+    const claimed = await links.claim(user);
+    await expect(links.settle(claimed, { knowledge: knows({ accountId: 'taken' }) })).rejects.toMatchObject({
+      code: '23505',
+    });
+    expect(await links.row(user)).toMatchObject({ in_flight: true, handled: '0' });
+  });
+});
