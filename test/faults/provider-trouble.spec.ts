@@ -307,6 +307,47 @@ describe('answers that cannot be trusted', () => {
       halt_scope: 'all',
       halt_reason: 'protocol',
     });
+
+    mirror.simulators.running.vault.clearFaults();
+    await probeNow(mirror.database, 'vault');
+    await mirror.converge();
+    expect(await standings(mirror.database, 'vault')).toEqual({ parked: 0, synced: 21, due: 0 });
+    expect(mirror.accounts('vault')).toHaveLength(21);
+  });
+
+  it('H25: a leaver parked by such a page leaves when it is gone; answers that stay unreadable halt no second time', async () => {
+    mirror = await openMirror({ providers: ['passage'] });
+    const users = await enter(
+      mirror.roster,
+      range(6).map((n) => person(n)),
+    );
+    await mirror.converge();
+    const page = { status: 200, body: '<html>', headers: { 'content-type': 'text/html' }, applied: false };
+    mirror.simulators.faults('passage', { match: { mutating: true }, times: 'always', ...page });
+    for (const user of users) {
+      await changeStatus(mirror.roster, 'test', { id: user.id, verb: 'deactivate' });
+    }
+    await mirror.worker.pass(500);
+    expect(await standings(mirror.database, 'passage')).toMatchObject({ parked: 6 });
+
+    // Reads are answered well, so the halt ends; writes are not, so everybody is parked a second time.
+    await probeNow(mirror.database, 'passage');
+    await mirror.worker.pass(500);
+    await probeNow(mirror.database, 'passage');
+    await mirror.converge();
+    expect(await standings(mirror.database, 'passage')).toMatchObject({ parked: 6 });
+    expect(await providerOf(mirror.database, 'passage')).toMatchObject({ halt_scope: null });
+
+    // Another process knows nothing of that, and tries once more.
+    await mirror.database.sql(
+      `UPDATE providers SET halt_scope = 'all', halt_reason = 'protocol', halted_at = now(), probe_at = now()`,
+    );
+    mirror.simulators.running.passage.clearFaults();
+    await mirror.hire().pass(2_000);
+    await mirror.converge();
+    expect(mirror.accounts('passage').map((account) => account.state)).toEqual(
+      range(6).map(() => 'suspended'),
+    );
   });
 
   it('H34: a write that is acknowledged and ignored is parked after a few, not repeated for ever', async () => {

@@ -6,6 +6,8 @@ const PROTOCOL_WINDOW_MS = 10 * 60_000;
 export class ProviderHealth {
   private reached: boolean[] = [];
   private readonly protocolErrors = new Map<string, number>();
+  /** Users whose links were tried again after a halt over unreadable answers. */
+  readonly woken = new Set<string>();
 
   /** True when half of the last twenty calls did not reach the provider. Counting starts over then. */
   recordCall(reached: boolean): boolean {

@@ -7,6 +7,7 @@ import {
   readProviderStates,
   resumeProvider,
   takeProbe,
+  wakeParkedByProtocol,
   wakeWaiting,
   type DueWork,
 } from '#store';
@@ -54,6 +55,7 @@ async function probeHalted(room: ProviderRoom, signal: AbortSignal): Promise<voi
   const { slug } = room.instance;
   if (!(await takeProbe(sql, slug, probeIntervalMs(room.probesFailed + 1)))) return;
   if (room.haltScope === 'creates' || (await answers(room, signal))) {
+    await wakeParked(room);
     await resumeProvider(sql, slug);
     room.haltScope = null;
     room.probesFailed = 0;
@@ -65,6 +67,13 @@ async function probeHalted(room: ProviderRoom, signal: AbortSignal): Promise<voi
     reason: 'probe_failed',
     probeInMs: probeIntervalMs(room.probesFailed + 1),
   });
+}
+
+/** Once a link and process: one whose answers really cannot be read would halt the provider again and again. */
+async function wakeParked(room: ProviderRoom): Promise<void> {
+  const { woken } = room.health;
+  const users = await wakeParkedByProtocol(room.engine.database.sql, room.instance.slug, [...woken]);
+  for (const user of users) woken.add(user);
 }
 
 async function answers(room: ProviderRoom, signal: AbortSignal): Promise<boolean> {

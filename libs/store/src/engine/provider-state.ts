@@ -1,4 +1,5 @@
 import type { Sql } from '../database.js';
+import { markClause } from '../mark.js';
 
 export type HaltScope = 'all' | 'creates' | 'widening';
 
@@ -78,7 +79,7 @@ export async function haltProvider(
   await sql(
     `UPDATE providers SET
        halt_reason = CASE WHEN halt_scope = 'all' THEN halt_reason ELSE $3 END,
-       halted_at = COALESCE(halted_at, now()),
+       halted_at = CASE WHEN halt_scope IN ('all', $2) THEN halted_at ELSE now() END,
        halt_scope = CASE WHEN halt_scope = 'all' THEN halt_scope ELSE $2 END,
        probe_at = now() + $4 * interval '1 millisecond',
        probes_failed = probes_failed + 1
@@ -104,6 +105,31 @@ export async function resumeProvider(sql: Sql, slug: string): Promise<void> {
        probes_failed = 0, paused_until = NULL WHERE slug = $1`,
     [slug],
   );
+}
+
+/** Links that met an unreadable answer so long before a halt are among those that brought it about. */
+const BEFORE_HALT = `interval '10 minutes'`;
+
+/**
+ * Makes due, before a halt ends, the links that were parked by the unreadable answers which it was about: nobody would
+ * edit those people just because a proxy was down, and a leaver may be among them. What they really hold is read first.
+ * @param except users who are not to be woken, because they were before
+ * @returns the users woken
+ */
+export async function wakeParkedByProtocol(
+  sql: Sql,
+  slug: string,
+  except: readonly string[],
+): Promise<string[]> {
+  const rows = await sql<{ user_id: string }>(
+    `UPDATE links l SET ${markClause({ lane: 'revocation', doubt: true })}
+     FROM providers p
+     WHERE p.slug = $1 AND p.halt_reason = 'protocol' AND l.provider = p.slug AND l.park_code = 'protocol'
+       AND l.wanted = l.handled AND l.parked_at > p.halted_at - ${BEFORE_HALT} AND l.user_id <> ALL($2::uuid[])
+     RETURNING l.user_id`,
+    [slug, except],
+  );
+  return rows.map((row) => row.user_id);
 }
 
 /** A few accounts of this provider that were in sync most recently: what a canary reads. */
