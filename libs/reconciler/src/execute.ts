@@ -61,9 +61,16 @@ function afterFailure(pass: PassState, step: ProviderStep, error: unknown): Pass
     steps: wasSent(error)
       ? [...pass.steps, taken(step, lost ? 'unknown' : 'refused', statusOf(error))]
       : pass.steps,
-    // An intent whose create was refused for certain is closed; one whose answer was lost stays open until a read.
-    intent: step.kind === 'provision' && !lost ? { kind: 'provision', outcome: 'known' } : pass.intent,
+    intent: step.kind === 'provision' ? intentAfterFailedCreate(lost) : pass.intent,
   };
+}
+
+/**
+ * An intent whose create was refused for certain is closed; one whose answer was lost stays open until a read, also
+ * when this pass had just closed an earlier one: it wrote a new one for this create.
+ */
+function intentAfterFailedCreate(lost: boolean): Settlement['intent'] {
+  return lost ? null : { kind: 'provision', outcome: 'known' };
 }
 
 /** A write that was answered with nonsense may have happened as well as one that was not answered. */

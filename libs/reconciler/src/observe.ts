@@ -62,7 +62,8 @@ function afterLostCreate(known: LinkKnowledge, found: LostCreate): Seen {
 function mustRead(room: ProviderRoom, work: Work): boolean {
   const readable =
     work.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
-  if (!readable || work.certainty === 'certain') return false;
+  if (!readable) return false;
+  // A lost write may land after a read that came too early, however certain that read was.
   return work.certainty === 'stale' || work.lastClaimLost || work.doubtfulWriteAt !== null;
 }
 

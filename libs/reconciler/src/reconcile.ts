@@ -198,14 +198,21 @@ function conclude(room: ProviderRoom, work: Work, planned: Plan, taken: PassStat
   }
   if (planned.park !== null) return settleParked(work, pass, planned.park);
   if (pass.knowledge.certainty === 'stale') return lookAgain(room, work, planned, pass);
-  const waitMs = pass.doubt === 'clear' ? 0 : doubtLeftMs(room, work);
-  if (waitMs > 0)
+  if (isStillInDoubt(room, work, pass))
     return settleAgain(work, mustReadAgain(pass), {
-      delayMs: waitMs,
+      delayMs: Math.max(0, doubtLeftMs(room, work)),
       error: 'outcome_unknown',
       failed: false,
     });
   return settleHandled(work, receipted(work, pass));
+}
+
+/** Only a read that began after the waiting time ends a doubt; where nothing can be read, the time alone does. */
+function isStillInDoubt(room: ProviderRoom, work: Work, pass: PassState): boolean {
+  if (work.doubtfulWriteAt === null || pass.doubt === 'clear') return false;
+  const readable =
+    pass.knowledge.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
+  return readable || doubtLeftMs(room, work) > 0;
 }
 
 /** A restore and a purge are believed once read; an answer that showed something else, only so often. */

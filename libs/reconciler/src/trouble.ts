@@ -1,4 +1,3 @@
-import { describePark } from '#domain';
 import {
   CallNotStarted,
   DISPOSITIONS,
@@ -7,7 +6,15 @@ import {
   type DesiredAccount,
   type ProviderStep,
 } from '#identity-provider';
-import { haltProvider, pauseProvider, type HaltScope, type Settlement, type Work } from '#store';
+import {
+  haltProvider,
+  isDatabaseUnavailable,
+  isTransactionConflict,
+  pauseProvider,
+  type HaltScope,
+  type Settlement,
+  type Work,
+} from '#store';
 import { backoffMs, probeIntervalMs } from './backoff.js';
 import type { ProviderRoom } from './provider-room.js';
 import { settleAgain, settleParked, settleReleased, type PassState } from './settlements.js';
@@ -26,6 +33,7 @@ export interface Trouble {
 const CREATES_PROBE_MS = 5 * 60_000;
 const DEFAULT_PAUSE_MS = 1_000;
 const RELEASE_MS = 250;
+const STORE_RETRY_MS = 1_000;
 
 /** Turns whatever was thrown into the end of the pass: one arm an outcome. */
 export async function settleTrouble(
@@ -35,6 +43,11 @@ export async function settleTrouble(
 ): Promise<Settlement> {
   if (error instanceof CallNotStarted) return letGo(trouble);
   if (error instanceof ProviderError) return settleProviderError(room, trouble, error);
+  // The store lost its connection for a moment: no fault of the link's, and nothing a person could put right.
+  if (isDatabaseUnavailable(error) || isTransactionConflict(error)) {
+    const why = { delayMs: STORE_RETRY_MS, error: 'store_unavailable', failed: false };
+    return settleAgain(trouble.work, trouble.pass, why);
+  }
   room.engine.log.error('a pass over a link failed', {
     provider: trouble.work.provider,
     userId: trouble.work.userId,
@@ -191,9 +204,4 @@ function stale(pass: PassState): PassState {
       certainty: pass.knowledge.certainty === 'never' && pass.doubt !== 'set' ? 'never' : 'stale',
     },
   };
-}
-
-/** For logs: what a settlement came to, without personal values. */
-export function describeOutcome(settlement: Settlement): string {
-  return settlement.park === null ? settlement.outcome : describePark(settlement.park);
 }

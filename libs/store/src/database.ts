@@ -53,7 +53,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     prisma,
     pool,
     sql: (text, values) => runOn(pool, text, values),
-    transaction: (work) => transact(pool, work),
+    transaction: (work) => transact({ pool, onLost: options.onPoolError }, work),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -70,8 +70,13 @@ async function runOn<Row extends pg.QueryResultRow>(
   return result.rows;
 }
 
-async function transact<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+async function transact<Result>(
+  { pool, onLost }: { readonly pool: pg.Pool; readonly onLost: (error: Error) => void },
+  work: (sql: Sql) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect();
+  // The pool listens to its idle connections only: without this the loss of a busy one would end the process.
+  client.on('error', onLost);
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
@@ -85,6 +90,7 @@ async function transact<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Resul
     });
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(broken);
   }
 }
