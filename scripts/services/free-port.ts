@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
  * A loopback port that was free a moment ago. Another process may take it before the caller does,
  * so whoever starts a server on it tries again with a new one.
  */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -32,7 +32,7 @@ const FACTORIES: readonly ProviderFactory[] = [
 ];
 
 /** Short enough for tests, in the proportions of production. */
-export const TEST_ENGINE: EngineSettings = {
+const TEST_ENGINE: EngineSettings = {
   leaseMs: 4_000,
   callTimeoutMs: 1_000,
   batchSize: 200,

@@ -5,16 +5,6 @@ import type { NamedInstance } from './provider-names.js';
 import { positiveNumber, wholeNumber } from './rules.js';
 import { textOf, type Environment, type Settings } from './settings.js';
 
-/** The settings that every instance has beside those of its kind. */
-export const INSTANCE_SETTINGS = [
-  { name: 'CONCURRENCY', default: '32', meaning: 'Calls in flight in one worker.' },
-  {
-    name: 'CALLS_PER_SECOND',
-    default: null,
-    meaning: 'Calls a second over all workers; without it, no limit.',
-  },
-] as const;
-
 /** What all instances have from the process. */
 export type InstanceDefaults = Pick<Settings, 'providers' | 'callTimeoutMs' | 'allowHttpProviders'>;
 

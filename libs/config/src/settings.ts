@@ -15,7 +15,7 @@ type ValueOf<Line extends SettingLine> =
 export type Settings = { readonly [Field in keyof Lines]: ValueOf<Lines[Field]> };
 
 /** What a lease must have left beyond one call: to settle, and for clocks that do not agree. */
-export const LEASE_MARGIN_MS = 5000;
+const LEASE_MARGIN_MS = 5000;
 
 /** Names that are ours and read elsewhere: by the simulators, and by whatever runs the tests. */
 const FOREIGN_NAMES = /^ROLLCALL_(?:TEST_|SPECS_DIR$|SIMULATORS_PORT$)/;

@@ -6,7 +6,6 @@ import type { LifecycleVerb } from './status.js';
  */
 export const LANES = { revocation: 0, restore: 1, live: 2, backfill: 3 } as const;
 export type Lane = keyof typeof LANES;
-export type LaneRank = (typeof LANES)[Lane];
 export const LANE_NAMES = ['revocation', 'restore', 'live', 'backfill'] as const satisfies readonly Lane[];
 
 const LANE_OF_VERB: Readonly<Record<LifecycleVerb, Lane>> = {

@@ -5,7 +5,7 @@ const MASK = '[redacted]';
 const SHORTEST_SECRET = 6;
 
 /** Replaces every one of the given values in a text. */
-export function redact(text: string, secrets: readonly string[]): string {
+function redact(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .reduce((cleaned, secret) => cleaned.replaceAll(secret, MASK), text);

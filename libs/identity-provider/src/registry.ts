@@ -37,11 +37,4 @@ export class ProviderRegistry {
   find(slug: string): ProviderInstance | undefined {
     return this.bySlug.get(slug);
   }
-
-  /** @throws Error when this process has no such instance */
-  require(slug: string): ProviderInstance {
-    const instance = this.bySlug.get(slug);
-    if (instance === undefined) throw new Error(`no provider instance "${slug}" is configured`);
-    return instance;
-  }
 }

@@ -2,7 +2,6 @@ import type { ProviderFactory } from '#identity-provider';
 
 /** Every kind of provider that a deployment can use. A new kind is one line here, and one in the module. */
 export const PROVIDER_KINDS = ['vault', 'sunshine', 'passage', 'sendauth'] as const;
-export type ProviderKind = (typeof PROVIDER_KINDS)[number];
 
 /**
  * Holds the factories that were wired up against the list of kinds, and orders them by it.

@@ -1,5 +1,4 @@
 import { ProviderError } from '#identity-provider';
-import { LANES } from '#domain';
 import {
   findDueWork,
   findRevoked,
@@ -84,6 +83,3 @@ async function answers(room: ProviderRoom, signal: AbortSignal): Promise<boolean
     throw error;
   }
 }
-
-/** The lane from which on a doorbell is urgent. */
-export const URGENT_LANE = LANES.revocation;

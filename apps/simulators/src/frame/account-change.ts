@@ -9,7 +9,7 @@ const account = z.record(z.string(), z.unknown());
  * - `patch`: a JSON merge patch on one account: nested objects are merged, `null` removes a member (see `mergePatch`)
  * - `remove`: gone without a trace; `softDelete`, `restore`, `suspend`, `activate`: what the provider's console would do
  */
-export const accountChangeSchema = z.discriminatedUnion('op', [
+const accountChangeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('put'), account }),
   z.strictObject({ op: z.literal('patch'), id, account }),
   z.strictObject({ op: z.enum(['remove', 'softDelete', 'restore', 'suspend', 'activate']), id }),

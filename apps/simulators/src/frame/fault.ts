@@ -18,7 +18,7 @@ function isPattern(text: string): boolean {
  * One rule of a fault script: which calls, how often, and what goes wrong with them. Without any effect it lets the
  * call pass untouched, which shields it from the rules behind.
  */
-export const faultRuleSchema = z.strictObject({
+const faultRuleSchema = z.strictObject({
   /** All given conditions must hold; none given matches every call. */
   match: z
     .strictObject({

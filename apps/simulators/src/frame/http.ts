@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Longest request body read, in bytes. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Reads a whole body and hands it on, at once when there is none; a body over the limit ends the connection. */
 export function readBody(message: IncomingMessage, done: (text: string) => void): void {

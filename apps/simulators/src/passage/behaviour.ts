@@ -8,7 +8,7 @@ const fieldList: Switch<string> = {
 };
 
 /** The points that PROVIDERS.md section 3 leaves open, and the app's metadata schema. */
-export const PASSAGE_SWITCHES = {
+const PASSAGE_SWITCHES = {
   /** The app's schema of `user_metadata`; '' is none, so that every key is refused. @see PROVIDERS.md 3.3 */
   metadataFields: fieldList,
   /** Status of the refusal of a key that the schema lacks. @see PROVIDERS.md 3.3 */

@@ -1,9 +1,6 @@
 import type { SimulatorDefinition } from '../frame/index.js';
 import { PassageSimulator } from './simulator.js';
 
-export { PassageSimulator } from './simulator.js';
-export { PASSAGE_SWITCHES } from './behaviour.js';
-
 const KEY = { appId: 'simulatedPassageApp24chr', apiKey: 'simulated-passage-key' };
 
 /** Passage by 1Password, Management API v1. */

@@ -4,9 +4,9 @@ import { invalidRequest } from './refusal.js';
 import { Selections } from './selection.js';
 
 /** @see PROVIDERS.md 3.5 */
-export const MAX_LIMIT = 500;
+const MAX_LIMIT = 500;
 /** Inferred: the description names only the maximum. */
-export const DEFAULT_LIMIT = 100;
+const DEFAULT_LIMIT = 100;
 
 /** Where a listing is asked for. */
 export interface ListingRequest {

@@ -41,7 +41,7 @@ export class EmailIndex {
   }
 }
 
-export function foldEmail(email: string): string {
+function foldEmail(email: string): string {
   return email.toLowerCase();
 }
 

@@ -18,7 +18,7 @@ const plantedShape = z.looseObject({
 });
 
 /** The user as the control API shows it: as at the wire, with its tags and its state. */
-export function toHeldUser(user: User): HeldAccount {
+function toHeldUser(user: User): HeldAccount {
   const state = user.deletedAt === undefined ? 'live' : 'softDeleted';
   return { ...toWireUser(user), tags: user.tags, state };
 }

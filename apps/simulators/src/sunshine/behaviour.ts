@@ -5,7 +5,7 @@ function text(allowed: string, accepts: (value: string) => boolean): Switch<stri
 }
 
 /** The points that PROVIDERS.md section 2 leaves open, and the webhook that a deletion is told to. */
-export const SUNSHINE_SWITCHES = {
+const SUNSHINE_SWITCHES = {
   /** Whether profile fields that a PATCH leaves out are kept. @see PROVIDERS.md 2.3 */
   patchProfile: oneOf('merge', 'replace'),
   /** Whether custom properties that a PATCH leaves out are kept. @see PROVIDERS.md 2.3 */

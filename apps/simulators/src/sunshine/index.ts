@@ -1,9 +1,6 @@
 import type { SimulatorDefinition } from '../frame/index.js';
 import { SunshineSimulator } from './simulator.js';
 
-export { SunshineSimulator } from './simulator.js';
-export { SUNSHINE_SWITCHES } from './behaviour.js';
-
 const KEY = {
   appId: '5d8cff3cd55b040010928b5b',
   keyId: 'app_5963ceb97cde542d000dbdb1',

@@ -36,7 +36,7 @@ export function toDesired(
 }
 
 /** The login identifiers among native attributes. */
-export function lookupKeysOf(attributes: NativeAttributes): LookupKey[] {
+function lookupKeysOf(attributes: NativeAttributes): LookupKey[] {
   return (['email', 'phone'] as const).flatMap((kind) => {
     const value = attributes[kind];
     return typeof value === 'string' ? [{ kind, value: spellKey({ kind, value }) }] : [];

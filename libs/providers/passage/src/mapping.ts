@@ -2,7 +2,7 @@ import { TEXT_ATTRIBUTES, type CanonicalPath, type TextAttribute } from '#domain
 import type { Mapping, MappingLine } from '#identity-provider';
 
 /** The default mapping, as data: requests have no place for names, locale or avatar. @see PROVIDERS.md 3.3 */
-export const STANDARD_LINES: readonly MappingLine[] = [
+const STANDARD_LINES: readonly MappingLine[] = [
   // The vendor's own client lower-cases an email before it looks it up. @see PROVIDERS.md 3.6
   { from: 'email', to: 'email', transform: 'lowerCase' },
   { from: 'phone', to: 'phone', transform: 'asIs' },

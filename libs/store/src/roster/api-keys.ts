@@ -2,7 +2,6 @@ import type { Database } from '../database.js';
 
 /** A key that may call the API. The secret itself is known to its holder alone. */
 export interface ApiKey {
-  readonly id: string;
   readonly name: string;
   readonly secretHash: Uint8Array;
   readonly scopes: readonly string[];

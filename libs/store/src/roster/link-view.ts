@@ -48,7 +48,7 @@ export interface LinkState {
  * disabled (its provider is) · parked (and nothing newer is wanted) · held · due (something is wanted, or owed)
  * · notEnforceable (settled, and kept by us alone) · inSync. `convergence` counts by the same lines, in SQL.
  */
-export function standingOf(link: LinkState): LinkStanding {
+function standingOf(link: LinkState): LinkStanding {
   const isHandled = link.wanted === link.handled;
   if (!link.instance.enabled) return 'disabled';
   if (isHandled && link.parkCode !== null) return 'parked';
@@ -67,7 +67,7 @@ export const STANDING_SQL = `CASE
   ELSE 'due' END`;
 
 /** What is known of the account behind a link. */
-export function situationOf(link: {
+function situationOf(link: {
   readonly parkCode: string | null;
   readonly observedState: string | null;
   readonly appliedStatus: string | null;

@@ -24,7 +24,7 @@ export interface RowError {
 }
 
 /** Errors that a report shows; further ones are only counted. */
-export const MAX_ERRORS_SHOWN = 1_000;
+const MAX_ERRORS_SHOWN = 1_000;
 
 /** What an import did. `received` is the sum of the other counts, unless nothing was kept: then only `failed` counts. */
 export interface ImportReport {
