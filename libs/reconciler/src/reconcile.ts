@@ -23,6 +23,7 @@ import { haltRoom, settleTrouble } from './trouble.js';
 const CRASHES_TO_PARK = 3;
 const NON_EFFECTS_TO_PARK = 3;
 const PURGE_POLL_MS = 500;
+const UNREAD_RESTORE = 'restore_unread';
 const CREATES_HALTED_MS = 5_000;
 
 /**
@@ -218,7 +219,8 @@ function isStillInDoubt(room: ProviderRoom, work: Work, pass: PassState): boolea
 /** A restore and a purge are believed once read; an answer that showed something else, only so often. */
 function lookAgain(room: ProviderRoom, work: Work, planned: Plan, pass: PassState): Settlement {
   const last = planned.steps.at(-1)?.kind;
-  if (last === 'restore') return settleAgain(work, pass, { delayMs: 0, error: null, failed: false });
+  if (last === 'restore' && work.lastError !== UNREAD_RESTORE)
+    return settleAgain(work, pass, { delayMs: 0, error: UNREAD_RESTORE, failed: true });
   if (last === 'purge') {
     return settleAgain(work, pass, {
       delayMs: pass.knowledge.observedState === 'absent' ? 0 : PURGE_POLL_MS,
@@ -226,7 +228,8 @@ function lookAgain(room: ProviderRoom, work: Work, planned: Plan, pass: PassStat
       failed: false,
     });
   }
-  if (work.attempts >= NON_EFFECTS_TO_PARK) {
+  const error = last === 'restore' ? UNREAD_RESTORE : 'echo_differs';
+  if (work.attempts >= NON_EFFECTS_TO_PARK && work.lastError === error) {
     return settleParked(work, pass, {
       code: 'not_honoured',
       rule: 'the provider acknowledges the write and shows another value; correct the value or the mapping',
@@ -234,7 +237,7 @@ function lookAgain(room: ProviderRoom, work: Work, planned: Plan, pass: PassStat
   }
   return settleAgain(work, pass, {
     delayMs: backoffMs(work.attempts, room.engine.random),
-    error: 'echo_differs',
+    error,
     failed: true,
   });
 }

@@ -1,10 +1,12 @@
 import type { Account, CallContext, DesiredAccount, LookupKey } from '#identity-provider';
 import { findHolders, type Holders, type Settlement, type Work } from '#store';
+import { backoffMs } from './backoff.js';
 import { afterRead } from './knowledge.js';
 import type { ProviderRoom } from './provider-room.js';
 import { settleAgain, settleParked, type PassState } from './settlements.js';
 
-const WAIT_FOR_NEIGHBOUR_MS = 500;
+const WAIT_FOR_NEIGHBOUR_MS = 250;
+const LOOKS_BEFORE_BLAMING_CONTENT = 2;
 
 /**
  * A provider said that something is in the way of a create or an update. Finds out what: our own key there already,
@@ -20,13 +22,22 @@ export async function resolveTaken(
 ): Promise<Settlement> {
   const { provider } = room.instance;
   if (provider.capabilities.accountIdAssignedBy === 'us') return takeByOurKey(room, work, pass, context);
-  const accounts = await provider.correlate(desired.lookupKeys, context);
-  const others = accounts.filter((account) => account.accountId !== pass.knowledge.accountId);
+  const look = async (): Promise<Account[]> => {
+    const accounts = await provider.correlate(desired.lookupKeys, context);
+    return accounts.filter((account) => account.accountId !== pass.knowledge.accountId);
+  };
+  const found = await look();
   const holders = await findHolders(room.engine.database.sql, room.instance.slug, {
-    accountIds: others.map((account) => account.accountId),
+    accountIds: found.map((account) => account.accountId),
     keys: desired.lookupKeys,
   });
-  return judge({ work, desired, pass, others, holders });
+  // A holder that let go after the first look may have settled before its count was read, and would never wake us.
+  const others = holders.byAccountId.size === 0 ? found : seenTwice(found, await look());
+  return judge({ room, work, desired, pass, others, holders });
+}
+
+function seenTwice(first: readonly Account[], second: readonly Account[]): Account[] {
+  return second.filter((account) => first.some((seen) => seen.accountId === account.accountId));
 }
 
 /** The key is ours: whoever answers to it is our account, unless it is just going away. */
@@ -41,14 +52,16 @@ async function takeByOurKey(
     context,
   );
   const adopted: PassState = { ...pass, knowledge: afterRead(pass.knowledge, observation) };
+  const isFirstNews = 'account' in observation && work.attempts === 0;
   return settleAgain(work, adopted, {
-    delayMs: 'account' in observation ? 0 : WAIT_FOR_NEIGHBOUR_MS,
+    delayMs: isFirstNews ? 0 : WAIT_FOR_NEIGHBOUR_MS + backoffMs(work.attempts, room.engine.random),
     error: 'conflict',
     failed: true,
   });
 }
 
 interface Case {
+  readonly room: ProviderRoom;
   readonly work: Work;
   readonly desired: DesiredAccount;
   readonly pass: PassState;
@@ -56,7 +69,7 @@ interface Case {
   readonly holders: Holders;
 }
 
-function judge({ work, desired, pass, others, holders }: Case): Settlement {
+function judge({ room, work, desired, pass, others, holders }: Case): Settlement {
   for (const account of others) {
     const holder = holders.byAccountId.get(account.accountId);
     if (holder === undefined) continue;
@@ -67,11 +80,14 @@ function judge({ work, desired, pass, others, holders }: Case): Settlement {
     } as const;
     return settleParked(work, pass, park, holder);
   }
-  if (holders.creating.some((other) => other.userId !== work.userId)) {
+  const isBeingTaken = holders.creating.some((other) => other.userId !== work.userId);
+  // Nobody there after all: whoever it was may have let go between the refusal and the look.
+  const mayHaveLetGo = others.length === 0 && work.attempts < LOOKS_BEFORE_BLAMING_CONTENT;
+  if (isBeingTaken || mayHaveLetGo) {
     return settleAgain(work, pass, {
-      delayMs: WAIT_FOR_NEIGHBOUR_MS,
+      delayMs: WAIT_FOR_NEIGHBOUR_MS + backoffMs(work.attempts, room.engine.random),
       error: 'identifier_taken',
-      failed: false,
+      failed: true,
     });
   }
   const stranger = others[0];

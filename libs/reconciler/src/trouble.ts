@@ -102,7 +102,7 @@ async function settleProviderError(
 }
 
 function mayBeDuplicate({ step }: Trouble): boolean {
-  return step?.kind === 'provision' || step?.kind === 'update';
+  return step?.kind === 'provision' || step?.kind === 'update' || step?.kind === 'restore';
 }
 
 /** The look-up itself may fail; then the link is tried again as after any failed read. */

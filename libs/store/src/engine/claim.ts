@@ -21,6 +21,7 @@ interface ClaimedRow {
   account_id: string | null;
   assigned: boolean;
   attempts: number;
+  last_error: string | null;
   certainty: Certainty;
   observed_state: ObservedState | null;
   observed_marker: string | null;
@@ -32,8 +33,8 @@ interface ClaimedRow {
 
 const RETURNING = `
   RETURNING l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
-            COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.certainty, l.observed_state,
-            l.observed_marker, l.asserted, l.owed, l.doubtful_write_at, l.solo_crashes`;
+            COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.last_error, l.certainty,
+            l.observed_state, l.observed_marker, l.asserted, l.owed, l.doubtful_write_at, l.solo_crashes`;
 
 /**
  * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
@@ -96,6 +97,7 @@ function toClaimedLink(row: ClaimedRow, request: ClaimRequest, lastClaimLost: bo
     accountId: row.account_id,
     assigned: row.assigned,
     attempts: row.attempts,
+    lastError: row.last_error,
     certainty: row.certainty,
     observedState: row.observed_state,
     observedMarker: row.observed_marker,

@@ -5,7 +5,7 @@ import type { Sql } from '../database.js';
 export interface Holders {
   /** Account id to the link that holds it, and how far that link has come. */
   readonly byAccountId: ReadonlyMap<string, { readonly userId: string; readonly handled: string }>;
-  /** Users with a create under way, or of unknown outcome, that sent one of the keys. */
+  /** Users with a create under way, or still being looked for, that sent one of the keys. Parked ones are not waited for. */
   readonly creating: readonly { readonly userId: string; readonly lookupKeys: readonly LookupKey[] }[];
 }
 
@@ -28,7 +28,8 @@ export async function findHolders(
        FROM links l WHERE l.provider = $1 AND l.account_id = ANY($2::text[])
      UNION ALL
      SELECT NULL, i.user_id, 0, i.lookup_keys
-       FROM intents i WHERE i.provider = $1 AND i.settled_at IS NULL AND i.kind = 'provision'
+       FROM intents i JOIN links l ON l.user_id = i.user_id AND l.provider = i.provider AND l.wanted > l.handled
+       WHERE i.provider = $1 AND i.settled_at IS NULL AND i.kind = 'provision'
         AND EXISTS (SELECT FROM unnest($3::jsonb[]) AS k WHERE i.lookup_keys @> k)`,
     [provider, sought.accountIds, sought.keys.map((key) => JSON.stringify([key]))],
   );

@@ -25,6 +25,8 @@ export interface ClaimedLink {
   readonly accountId: string | null;
   readonly assigned: boolean;
   readonly attempts: number;
+  /** Stable word of what went wrong last; `null` when nothing did. */
+  readonly lastError: string | null;
   readonly certainty: Certainty;
   readonly observedState: ObservedState | null;
   readonly observedMarker: string | null;
