@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { v7 } from 'uuid';
 import { createTestDatabase } from '../../../test/support/database.js';
 import type { Lane } from '#domain';
@@ -180,4 +181,21 @@ async function askOf(url: string, path: string, ask: Ask): Promise<Answer> {
   // What it holds is what the tests are there to find out.
   const body = (isJson ? JSON.parse(text) : {}) as AnswerBody;
   return { status: response.status, headers: response.headers, text, body };
+}
+
+/** Sends bytes that no client would, and reads all that comes back. `andEnd` closes our side behind them. */
+export function raw(url: string, request: string, { andEnd = false } = {}): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      if (andEnd) socket.end(request);
+      else socket.write(request);
+    });
+    let answer = '';
+    socket.on('data', (bytes) => (answer += bytes.toString('utf8')));
+    socket.on('end', () => {
+      resolve(answer);
+    });
+    socket.on('error', reject);
+  });
 }

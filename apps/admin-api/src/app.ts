@@ -1,18 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NestLogger } from '#observability';
+import { QuietNestLogger } from '#observability';
 import { AdminApiModule, type AdminApiParts } from './admin-api.module.js';
 import { serveDocs } from './docs/docs.js';
 import { createServer, type Route } from './http/server.js';
 
 export type { AdminApiParts } from './admin-api.module.js';
-
-/** Nest's own progress, a line for each route at each start, says nothing about this deployment. */
-class QuietNestLogger extends NestLogger {
-  override log(): void {
-    // Warnings and errors are passed on.
-  }
-}
 
 /** What a caller of `createAdminApi` may want otherwise. */
 export interface AdminApiOptions {

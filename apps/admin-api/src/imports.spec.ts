@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestApi, type TestApi } from './api.harness.js';
+import { raw, startTestApi, type TestApi } from './api.harness.js';
 
 describe('imports over the API', () => {
   let api: TestApi;
@@ -117,6 +117,17 @@ describe('imports over the API', () => {
     expect([0, 1_000]).toContain((after?.users ?? 0) - before);
     expect(after?.linked).toBe(after?.users);
     expect((await csv('externalKey\nlater\n')).status).toBe(200);
+    // The sender's trouble is none of ours: nothing to wake anybody for.
+    expect(api.logged.filter((line) => line.includes('"error"'))).toEqual([]);
+  });
+
+  it('M08 a file shorter than it was announced is answered as broken off', async () => {
+    const head = `POST /v1/users/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await api.addKey(['users:write'])}\r\n`;
+    const body = 'externalKey\nshort-1\nshort';
+    const request = `${head}Content-Type: text/csv\r\nContent-Length: 1000\r\n\r\n${body}`;
+    const answer = await raw(api.url, request, { andEnd: true });
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*application\/problem\+json/s);
+    expect((await api.ask('/v1/users?externalKey=short')).body.users).toEqual([]);
   });
 
   it('M10 only so many imports run at once', async () => {

@@ -1,7 +1,6 @@
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestApi, type TestApi } from './api.harness.js';
+import { raw, startTestApi, type TestApi } from './api.harness.js';
 
 describe('bad input over the API', () => {
   let api: TestApi;
@@ -187,20 +186,33 @@ describe('bad input over the API', () => {
     expect(head).not.toContain('somebody');
   });
 
+  it.each([
+    ['GET /v1/users HTTP/9.9\r\n\r\n', 400, 'malformed_request'],
+    ['not http at all\r\n\r\n', 400, 'malformed_request'],
+    [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(80_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ])('what cannot be read as HTTP is answered as a problem (%#)', async (request, status, code) => {
+    const answer = await raw(api.url, request);
+    expect(answer).toMatch(
+      new RegExp(`^HTTP/1\\.1 ${status} .*\r\ncontent-type: application/problem\\+json`, 's'),
+    );
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, code });
+  });
+
+  it('every refusal says what to do in words of ours', async () => {
+    const ruleOf = async (path: string, json?: unknown) =>
+      (await api.ask(path, json === undefined ? {} : { json })).body.errors[0]?.rule;
+    expect(await ruleOf('/v1/users?limit=0')).toBe('must be a number from 1 to 200');
+    expect(await ruleOf('/v1/users?status=gone')).toBe(
+      'must be one of active, deactivated, deleted, purging, purged',
+    );
+    expect(await ruleOf('/v1/users?sort=email')).toBe('is not accepted here; remove it');
+    expect(await ruleOf('/v1/users', { externalKey: ' ' })).toBe('must not be blank; every user needs a key');
+    expect(await ruleOf('/v1/users', { externalKey: 'k', email: '' })).toBe(
+      'must not be blank; send null to leave it empty',
+    );
+  });
+
   it('nothing that was refused is told to the log', () => {
     expect(api.logged.join('\n')).not.toMatch(/ana@example|nobody/);
   });
 });
-
-function raw(url: string, request: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(request));
-    let answer = '';
-    socket.on('data', (bytes) => (answer += bytes.toString('utf8')));
-    socket.on('end', () => {
-      resolve(answer);
-    });
-    socket.on('error', reject);
-  });
-}

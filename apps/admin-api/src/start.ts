@@ -71,7 +71,10 @@ async function run({ settings, registry, log, database }: Parts): Promise<Runnin
   const url = await app.getUrl();
   log.info('admin api ready', {
     backend: queue.backendKind,
-    count: registry.all().length,
+    providers: registry
+      .all()
+      .map((instance) => instance.slug)
+      .join(', '),
     hostname: new URL(url).hostname,
     port: Number(new URL(url).port),
   });
@@ -96,8 +99,8 @@ async function setKey(database: Database, { adminKey }: Settings): Promise<void>
   });
 }
 
-function openLog({ logLevel, databaseUrl, adminKey }: Settings): Logger {
-  const secrets = [databaseUrl.reveal(), ...(adminKey === null ? [] : [adminKey.reveal()])];
+function openLog({ logLevel, databaseUrl, redisUrl, adminKey }: Settings): Logger {
+  const secrets = [databaseUrl, redisUrl, adminKey].flatMap((secret) => secret?.reveal() ?? []);
   return createLogger({ level: logLevel, name: 'admin-api', secrets });
 }
 

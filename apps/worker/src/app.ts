@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings, type Environment } from '#config';
-import { createLogger, NestLogger, type Logger } from '#observability';
+import type { ProviderRegistry } from '#identity-provider';
+import { createLogger, QuietNestLogger, type Logger } from '#observability';
 import type { DoorbellQueue } from '#queue';
 import type { Database } from '#store';
 import type { WorkerEngine } from './engine.js';
-import { DATABASE, ENGINE, QUEUE } from './tokens.js';
+import { DATABASE, ENGINE, QUEUE, REGISTRY } from './tokens.js';
 import { WorkerModule } from './worker.module.js';
 
 /** A worker that runs. */
@@ -34,14 +35,20 @@ export async function startWorker(environment: Environment): Promise<RunningWork
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.with({ environment, settings, log }),
     new FastifyAdapter(),
-    { logger: new NestLogger(log), abortOnError: false },
+    { logger: new QuietNestLogger(log), abortOnError: false },
   );
   await app.listen(workerPort, host);
   const queue = app.get<DoorbellQueue>(QUEUE);
-  log.info('worker ready', { backend: queue.backendKind });
+  const url = await app.getUrl();
+  log.info('worker ready', {
+    backend: queue.backendKind,
+    providers: slugsOf(app.get<ProviderRegistry>(REGISTRY)),
+    hostname: new URL(url).hostname,
+    port: Number(new URL(url).port),
+  });
   return {
     log,
-    url: await app.getUrl(),
+    url,
     shutdownMs,
     async stop() {
       // The order matters: no new ticks, no new calls, then the doorbells, and the database last, for the settles.
@@ -51,6 +58,13 @@ export async function startWorker(environment: Environment): Promise<RunningWork
       await app.get<Database>(DATABASE).close();
     },
   };
+}
+
+function slugsOf(registry: ProviderRegistry): string {
+  return registry
+    .all()
+    .map((instance) => instance.slug)
+    .join(', ');
 }
 
 function secretsOf(settings: ReturnType<typeof readSettings>): string[] {

@@ -20,6 +20,7 @@ const FIELDS = [
   'pauseMs',
   'port',
   'provider',
+  'providers',
   'queue',
   'reason',
   'requestId',

@@ -42,3 +42,10 @@ export class NestLogger implements LoggerService {
     this.logger[level](text, error === undefined ? component : { ...component, error });
   }
 }
+
+/** Nest's own progress, a line for each module and route at each start, says nothing about this deployment. */
+export class QuietNestLogger extends NestLogger {
+  override log(): void {
+    // Warnings and errors are passed on.
+  }
+}

@@ -99,7 +99,7 @@ export const convergenceList = z.object({
       parked: count,
       held: count,
       disabled: count,
-      oldestLagMs: z.number().nullable(),
+      oldestLagMs: count.nullable(),
     }),
   ),
 });

@@ -1,5 +1,14 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { HttpException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RawRequestDefaultExpression } from 'fastify';
+import type {
+  ConnectionError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawRequestDefaultExpression,
+} from 'fastify';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { toProblem } from './to-problem.js';
@@ -10,6 +19,11 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 600_000;
 const SLOW_REQUESTS_CHECK_MS = 5_000;
 const MAX_PATH_PART = 256;
+/** What is said of a connection by Node's own codes; everything else is malformed. */
+const CONNECTION_FAULTS: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
 
 /** One route of the server, as it is registered. */
 export interface Route {
@@ -30,6 +44,9 @@ export function createServer(newId: () => string, onRoute: (route: Route) => voi
     routerOptions: { maxParamLength: MAX_PATH_PART },
     requestIdHeader: false,
     genReqId: (request: RawRequestDefaultExpression) => requestIdOf(request.headers['x-request-id'], newId),
+    clientErrorHandler: (error, socket) => {
+      refuseConnection(error, socket, newId());
+    },
     // Malformed URLs are answered before any hook or filter.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(reply, toProblem(error), request.id);
@@ -51,6 +68,21 @@ export function createServer(newId: () => string, onRoute: (route: Route) => voi
     done(null, payload);
   });
   return adapter;
+}
+
+/** What cannot be read as HTTP never becomes a request: it is answered on the bare connection, as a problem all the same. */
+function refuseConnection(error: ConnectionError, socket: Socket, requestId: string): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = CONNECTION_FAULTS[error.code] ?? 400;
+  const body = JSON.stringify(toProblem(new HttpException(error.code, status)).toBody(requestId));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
 }
 
 /** Echoed only when it can do no harm in a log or a header. */

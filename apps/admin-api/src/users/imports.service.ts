@@ -31,11 +31,9 @@ export class ImportsService {
     }
     this.running += 1;
     try {
-      // A body that is given up half-way must stay open, or the connection would end before the answer is sent.
-      const bytes = body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>; // no encoding is set: bytes
       return await importUsers(
         this.roster,
-        { actor, bytes },
+        { actor, bytes: bytesOf(body) },
         {
           ...how,
           onCommitted: (lanes) => {
@@ -46,5 +44,20 @@ export class ImportsService {
     } finally {
       this.running -= 1;
     }
+  }
+}
+
+/**
+ * What arrives, piece by piece.
+ * @throws Problem when the connection ends before the body does: that is the sender's trouble, not the database's
+ */
+async function* bytesOf(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    // A body that is given up half-way must stay open, or the connection would end before the answer is sent.
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>; // no encoding is set: bytes
+  } catch (error) {
+    const detail =
+      'the connection ended before the file did; rows that came before may be taken, send the file again';
+    throw new Problem(400, 'upload_broken_off', { detail }, { cause: error });
   }
 }

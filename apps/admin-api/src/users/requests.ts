@@ -3,6 +3,7 @@ import { findTextFault, USER_STATUSES } from '#domain';
 import { MAX_USERS_A_PAGE } from '#store';
 
 const DEFAULT_LIMIT = 50;
+const LIMIT_RULE = `must be a number from 1 to ${MAX_USERS_A_PAGE}`;
 
 /** A user's id in a path. */
 export const userId = z.uuid({ error: 'must be the id of a user' });
@@ -11,17 +12,17 @@ export const userId = z.uuid({ error: 'must be the id of a user' });
 const filter = (maxLength: number) =>
   z
     .string()
-    .max(maxLength)
+    .max(maxLength, `must have at most ${maxLength} characters`)
     .refine((text) => findTextFault(text) === null, 'holds a character that no user can have');
 
 /** What a listing may be asked for. */
 export const listQuery = z.strictObject({
-  cursor: z.string().max(256).optional(),
+  cursor: z.string().max(256, 'is too long to be a cursor').optional(),
   limit: z
     .string()
-    .regex(/^\d{1,3}$/, `must be a number from 1 to ${MAX_USERS_A_PAGE}`)
+    .regex(/^\d{1,3}$/, LIMIT_RULE)
     .transform(Number)
-    .pipe(z.number().min(1).max(MAX_USERS_A_PAGE))
+    .pipe(z.number().min(1, LIMIT_RULE).max(MAX_USERS_A_PAGE, LIMIT_RULE))
     .optional()
     .transform((limit) => limit ?? DEFAULT_LIMIT),
   status: z.enum(USER_STATUSES).optional(),

@@ -19,7 +19,7 @@ export async function convergence(database: Database): Promise<Convergence[]> {
        count(*) FILTER (WHERE l.standing = 'parked')::int AS parked,
        count(*) FILTER (WHERE l.standing = 'held')::int AS held,
        count(*) FILTER (WHERE l.standing = 'disabled')::int AS disabled,
-       (extract(epoch FROM now() - min(l.wanted_since) FILTER (WHERE l.standing = 'due' AND l.wanted > l.handled))
+       round(extract(epoch FROM now() - min(l.wanted_since) FILTER (WHERE l.standing = 'due' AND l.wanted > l.handled))
          * 1000)::float8 AS "oldestLagMs"
      FROM providers p
      LEFT JOIN LATERAL (

@@ -35,7 +35,7 @@ export class TransitionRefused extends Error {
     readonly from: UserStatus,
     readonly verb: LifecycleVerb,
   ) {
-    super(`a user who is ${from} cannot ${SPELLING[verb]}`);
+    super(`a user who is ${from} cannot ${SPELLING[verb]}${wayBack(from, verb)}`);
   }
 }
 
@@ -48,12 +48,22 @@ const SPELLING: Readonly<Record<LifecycleVerb, string>> = {
   completePurge: 'have a purge completed',
 };
 
+/** What to do first, where there is something. */
+function wayBack(from: UserStatus, verb: LifecycleVerb): string {
+  if (from === 'purging' || from === 'purged') return '; a purge is never taken back';
+  return from === 'deleted' && (verb === 'deactivate' || verb === 'reactivate')
+    ? '; restore the user first'
+    : '';
+}
+
 /** A user on the way out keeps the attributes it has. */
 export class UserClosed extends Error {
   override readonly name = 'UserClosed';
 
   constructor(readonly status: UserStatus) {
-    super(`a user who is ${status} cannot be edited`);
+    super(
+      `a user who is ${status} cannot be edited${status === 'deleted' ? '; restore the user first' : ''}`,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { ImportRefused } from './report.js';
 const COLUMNS = ['externalKey', ...TEXT_ATTRIBUTES, 'status', 'tags'] as const;
 const ATTRIBUTE_PREFIX = 'attributes.';
 const MAX_SHOWN = 64;
+const OTHER_SEPARATORS = /[;\t|]/;
 
 /**
  * Reads a header. Names are exact: case counts, and nothing is trimmed.
@@ -26,6 +27,7 @@ function isColumn(cell: string): boolean {
 }
 
 function hint(cell: string): string {
+  if (OTHER_SEPARATORS.test(cell)) return '; columns must be separated by commas';
   const wanted = cell
     .trim()
     .toLowerCase()

@@ -278,6 +278,7 @@ describe('an import', () => {
     ['email\nx\n', '"externalKey" is missing'],
     ['externalKey,shoe\nk,\n', '"shoe" is unknown'],
     ['externalKey,attributes.\nk,\n', 'is unknown'],
+    ['externalKey;email\nk;\n', 'must be separated by commas'],
   ])('M06 the header %j is refused: %s', async (file, why) => {
     await expect(load(file)).rejects.toThrow(why);
     expect(await state()).toEqual([]);

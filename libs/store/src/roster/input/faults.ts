@@ -22,8 +22,11 @@ function faultsOf(issue: z.core.$ZodIssue): FieldFault[] {
     return issue.keys.map((key) => ({
       field: field === '' ? shown(key) : `${field}.${shown(key)}`,
       code: 'unknown_field',
-      rule: 'is not a field that can be set here; remove it',
+      rule: 'is not accepted here; remove it',
     }));
+  }
+  if (issue.code === 'invalid_value') {
+    return [{ field, code: 'invalid_value', rule: `must be one of ${issue.values.map(String).join(', ')}` }];
   }
   if (issue.code !== 'invalid_type') return [{ field, code: 'invalid_value', rule: issue.message }];
   // zod says "received undefined" for a key that is not there.

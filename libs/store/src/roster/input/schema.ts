@@ -6,8 +6,14 @@ import { findAttributeFaults, findTagFaults, type MapFault } from './maps.js';
 import { findPhoneFault } from './phone.js';
 import { checkedText, findExternalKeyFault, findLocaleFault, findNameFault, type FindFault } from './text.js';
 
-function text(find: FindFault, meta: { readonly maxLength: number; readonly description: string }) {
-  const check = checkedText(find);
+const LEAVE_EMPTY = 'send null to leave it empty';
+
+function text(
+  find: FindFault,
+  meta: { readonly maxLength: number; readonly description: string },
+  blank = LEAVE_EMPTY,
+) {
+  const check = checkedText(find, blank);
   return z
     .string()
     .check((context) => {
@@ -72,10 +78,11 @@ const tagChanges = map<string | null>((given) => findTagFaults(given, true), {
   additionalProperties: { anyOf: [{ type: 'string', maxLength: 256 }, { type: 'null' }] },
 });
 
-const externalKey = text(findExternalKeyFault, {
-  maxLength: 256,
-  description: 'Your own key for the person: unique, stable, at most 256 bytes.',
-});
+const externalKey = text(
+  findExternalKeyFault,
+  { maxLength: 256, description: 'Your own key for the person: unique, stable, at most 256 bytes.' },
+  'every user needs a key',
+);
 
 /** Every attribute as a whole: what is left out has no value. The body of a replacement. */
 export const replacementSchema = z.strictObject({

@@ -10,12 +10,12 @@ const INVISIBLE_AT_AN_END = /^[\s\p{Z}]|[\s\p{Z}]$|[\p{Zl}\p{Zp}]/u;
 /** A rule that a text breaks, as one sentence: the rule and what to do. `null` when it keeps them all. */
 export type FindFault = (text: string) => string | null;
 
-/** Wraps a check of one attribute in those that hold for every text: storable, and not blank. */
-export function checkedText(find: FindFault): FindFault {
+/** Wraps a check of one attribute in those that hold for every text: storable, and not blank (`blank` says what to do then). */
+export function checkedText(find: FindFault, blank: string): FindFault {
   return (text) => {
     const fault = findTextFault(text);
     if (fault !== null) return `${fault}; remove it`;
-    if (text.trim() === '') return 'must not be blank; send null to leave it empty';
+    if (text.trim() === '') return `must not be blank; ${blank}`;
     return find(text);
   };
 }
