@@ -1,18 +1,15 @@
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createUser } from './edit-user.js';
 import { importUsers } from './import/import-users.js';
 import { declared, openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
 import { RemoteScopeChanged, syncProviders } from './sync-providers.js';
 
-const opened: TestRoster[] = [];
-afterAll(() => Promise.all(opened.map((roster) => roster.close())));
-
 describe('configured providers meeting the roster', () => {
   let roster: TestRoster;
   beforeEach(async () => {
     roster = await openTestRoster(['north']);
-    opened.push(roster);
   });
+  afterEach(() => roster.close());
   const enter = async (count: number) => {
     const rows = Array.from({ length: count }, (_, at) => JSON.stringify({ externalKey: `k${at}` }));
     // eslint-disable-next-line @typescript-eslint/require-await -- an import reads asynchronously

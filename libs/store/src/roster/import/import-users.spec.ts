@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Lane } from '#domain';
 import { changeStatus } from '../change-status.js';
@@ -7,9 +7,6 @@ import { purgeUser } from '../purge-user.js';
 import { openTestRoster, settleAll, type TestRoster } from '../roster.harness.js';
 import { importUsers, type ImportOptions } from './import-users.js';
 import type { ImportReport } from './report.js';
-
-const opened: TestRoster[] = [];
-afterAll(() => Promise.all(opened.map((roster) => roster.close())));
 
 /** Hands bytes over in pieces, so that no test depends on where a piece ends. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
@@ -24,9 +21,9 @@ describe('an import', () => {
   let lanes: Lane[];
   beforeEach(async () => {
     roster = await openTestRoster();
-    opened.push(roster);
     lanes = [];
   });
+  afterEach(() => roster.close());
 
   function load(
     content: string | Buffer,
