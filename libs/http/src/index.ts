@@ -1,4 +1,3 @@
 export * from './client.js';
+export * from './connection.js';
 export * from './context.js';
-export * from './provider-client.js';
-export { parseRetryAfter } from './retry-after.js';

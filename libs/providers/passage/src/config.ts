@@ -1,4 +1,4 @@
-import { createProviderClient, type ProviderClient } from '#http';
+import { bearer, connectionSettings, openConnection, type ProviderClient } from '#http';
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
 import { PassageApi } from './api.js';
@@ -21,8 +21,8 @@ const metadataFields = z
 
 /** Settings of one Passage app. */
 export const passageSettings = z.object({
-  /** `https://api.passage.id/v1`. @see PROVIDERS.md 3.1 */
-  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  /** `BASE_URL` is `https://api.passage.id/v1`. @see PROVIDERS.md 3.1 */
+  ...connectionSettings,
   APP_ID: z.string().min(1),
   API_KEY: z.string().min(1),
   /**
@@ -30,10 +30,6 @@ export const passageSettings = z.object({
    * schema lacks makes every write fail. (Default: none)
    */
   METADATA_FIELDS: metadataFields.optional(),
-  /** Connections at most. (Default: 32) */
-  CONCURRENCY: z.coerce.number().int().positive().default(32),
-  /** From admission to the last byte of an answer. (Default: 10000) */
-  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
 });
 export type PassageSettings = z.infer<typeof passageSettings>;
 
@@ -49,16 +45,7 @@ export function createPassage(settings: PassageSettings, client: ProviderClient)
 
 /** A client with the app's API key. @see PROVIDERS.md 3.1 */
 export function createPassageClient(settings: PassageSettings): ProviderClient {
-  const { API_KEY } = settings;
-  const headers = { authorization: `Bearer ${API_KEY}` };
-  return createProviderClient({
-    baseUrl: settings.BASE_URL,
-    headers: () => headers,
-    timeoutMs: settings.CALL_TIMEOUT_MS,
-    connections: settings.CONCURRENCY,
-    userAgent: 'rollcall',
-    redactions: [API_KEY],
-  });
+  return openConnection(settings, bearer(settings.API_KEY));
 }
 
 /** The kind `passage`: settings are `PASSAGE_*`, or those of another instance's prefix. */

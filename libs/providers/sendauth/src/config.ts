@@ -1,4 +1,4 @@
-import { createProviderClient, type ProviderClient } from '#http';
+import { basic, connectionSettings, openConnection, type ProviderClient } from '#http';
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
 import { SendauthApi } from './api.js';
@@ -7,8 +7,8 @@ import { SendauthProvider } from './provider.js';
 
 /** Settings of one SendAuth organisation. @see PROVIDERS.md 4.1 */
 export const sendauthSettings = z.object({
-  /** `https://app.sendauth.com`, without `/api/v1`. */
-  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  /** `BASE_URL` is `https://app.sendauth.com`, without `/api/v1`. */
+  ...connectionSettings,
   USERNAME: z
     .string()
     .min(1)
@@ -19,10 +19,6 @@ export const sendauthSettings = z.object({
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false')
     .transform((text) => text === 'true'),
-  /** Connections at most. (Default: 32) */
-  CONCURRENCY: z.coerce.number().int().positive().default(32),
-  /** From admission to the last byte of an answer. (Default: 10000) */
-  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
 });
 export type SendauthSettings = z.infer<typeof sendauthSettings>;
 
@@ -38,17 +34,7 @@ export function createSendauth(settings: SendauthSettings, client: ProviderClien
 
 /** A client with Basic credentials. @see PROVIDERS.md 4.1 */
 export function createSendauthClient(settings: SendauthSettings): ProviderClient {
-  const { USERNAME, PASSWORD } = settings;
-  const credentials = Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64');
-  const headers = { authorization: `Basic ${credentials}` };
-  return createProviderClient({
-    baseUrl: settings.BASE_URL,
-    headers: () => headers,
-    timeoutMs: settings.CALL_TIMEOUT_MS,
-    connections: settings.CONCURRENCY,
-    userAgent: 'rollcall',
-    redactions: [PASSWORD, credentials],
-  });
+  return openConnection(settings, basic(settings.USERNAME, settings.PASSWORD));
 }
 
 /** The kind `sendauth`: settings are `SENDAUTH_*`, or those of another instance's prefix. */

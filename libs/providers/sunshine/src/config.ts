@@ -1,4 +1,4 @@
-import { createProviderClient, type ProviderClient } from '#http';
+import { basic, connectionSettings, openConnection, type ProviderClient } from '#http';
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
 import { SunshineApi } from './api.js';
@@ -18,8 +18,8 @@ const metadataFields = z
 
 /** Settings of one Sunshine Conversations app. */
 export const sunshineSettings = z.object({
-  /** `https://{subdomain}.zendesk.com/sc`, or a legacy host. @see PROVIDERS.md 2.1 */
-  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  /** `BASE_URL` is `https://{subdomain}.zendesk.com/sc`, or a legacy host. @see PROVIDERS.md 2.1 */
+  ...connectionSettings,
   APP_ID: z.string().min(1),
   KEY_ID: z.string().min(1),
   KEY_SECRET: z.string().min(1),
@@ -27,10 +27,6 @@ export const sunshineSettings = z.object({
   WEBHOOK_SECRET: z.string().min(1).optional(),
   /** Custom attributes carried in `metadata`, by name, separated by commas. (Default: none) */
   METADATA_FIELDS: metadataFields.optional(),
-  /** Connections at most. (Default: 32) */
-  CONCURRENCY: z.coerce.number().int().positive().default(32),
-  /** From admission to the last byte of an answer. (Default: 10000) */
-  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
 });
 export type SunshineSettings = z.infer<typeof sunshineSettings>;
 
@@ -46,17 +42,7 @@ export function createSunshine(settings: SunshineSettings, client: ProviderClien
 
 /** A client with the app's key pair. @see PROVIDERS.md 2.1 */
 export function createSunshineClient(settings: SunshineSettings): ProviderClient {
-  const { KEY_ID, KEY_SECRET } = settings;
-  const credentials = Buffer.from(`${KEY_ID}:${KEY_SECRET}`).toString('base64');
-  const headers = { authorization: `Basic ${credentials}` };
-  return createProviderClient({
-    baseUrl: settings.BASE_URL,
-    headers: () => headers,
-    timeoutMs: settings.CALL_TIMEOUT_MS,
-    connections: settings.CONCURRENCY,
-    userAgent: 'rollcall',
-    redactions: [KEY_SECRET, credentials],
-  });
+  return openConnection(settings, basic(settings.KEY_ID, settings.KEY_SECRET));
 }
 
 /** The kind `sunshine`: settings are `SUNSHINE_*`, or those of another instance's prefix. */

@@ -1,4 +1,4 @@
-import { createProviderClient, type ProviderClient } from '#http';
+import { bearer, connectionSettings, openConnection, type ProviderClient } from '#http';
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
 import { VaultApi } from './api.js';
@@ -7,14 +7,10 @@ import { VaultProvider } from './provider.js';
 
 /** Settings of one Unify application. @see PROVIDERS.md 1.1 */
 export const vaultSettings = z.object({
-  /** `https://unify.apideck.com`. */
-  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  /** `BASE_URL` is `https://unify.apideck.com`. */
+  ...connectionSettings,
   API_KEY: z.string().min(1),
   APP_ID: z.string().min(1),
-  /** Connections at most. (Default: 32) */
-  CONCURRENCY: z.coerce.number().int().positive().default(32),
-  /** From admission to the last byte of an answer. (Default: 10000) */
-  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
 });
 export type VaultSettings = z.infer<typeof vaultSettings>;
 
@@ -29,16 +25,7 @@ export function createVault(settings: VaultSettings, client: ProviderClient): Bu
 
 /** A client with the application's key. @see PROVIDERS.md 1.1 */
 export function createVaultClient(settings: VaultSettings): ProviderClient {
-  const { API_KEY, APP_ID } = settings;
-  const headers = { authorization: `Bearer ${API_KEY}`, 'x-apideck-app-id': APP_ID };
-  return createProviderClient({
-    baseUrl: settings.BASE_URL,
-    headers: () => headers,
-    timeoutMs: settings.CALL_TIMEOUT_MS,
-    connections: settings.CONCURRENCY,
-    userAgent: 'rollcall',
-    redactions: [API_KEY],
-  });
+  return openConnection(settings, bearer(settings.API_KEY), { 'x-apideck-app-id': settings.APP_ID });
 }
 
 /** The kind `vault`: settings are `VAULT_*`, or those of another instance's prefix. */

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { ProviderClient } from './client.js';
+import { createProviderClient } from './provider-client.js';
+
+/** The settings that every provider over HTTP has, whatever its credentials are. */
+export const connectionSettings = {
+  /** Everything is addressed below it. */
+  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  /** Connections at most. (Default: 32) */
+  CONCURRENCY: z.coerce.number().int().positive().default(32),
+  /** From admission to the last byte of an answer. (Default: 10000) */
+  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+};
+
+/** How a provider is told who calls, and what no error may show because of it. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+/** A key that is sent as it is. @see RFC 6750 */
+export function bearer(key: string): Credentials {
+  return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
+}
+
+/** A name and a password. @see RFC 7617 */
+export function basic(name: string, password: string): Credentials {
+  const encoded = Buffer.from(`${name}:${password}`).toString('base64');
+  return { headers: { authorization: `Basic ${encoded}` }, secrets: [password, encoded] };
+}
+
+const USER_AGENT = 'rollcall';
+
+/** Opens a client that sends these credentials, and any further headers, with every request. */
+export function openConnection(
+  settings: { readonly BASE_URL: string; readonly CONCURRENCY: number; readonly CALL_TIMEOUT_MS: number },
+  credentials: Credentials,
+  further: Readonly<Record<string, string>> = {},
+): ProviderClient {
+  const headers = { ...credentials.headers, ...further };
+  return createProviderClient({
+    baseUrl: settings.BASE_URL,
+    headers: () => headers,
+    timeoutMs: settings.CALL_TIMEOUT_MS,
+    connections: settings.CONCURRENCY,
+    userAgent: USER_AGENT,
+    redactions: credentials.secrets,
+  });
+}
