@@ -6,7 +6,7 @@ import {
 } from '#identity-provider/contract';
 import { passageCapabilities } from './capabilities.js';
 import { passageMapping } from './mapping.js';
-import { startPassage } from './passage.harness.js';
+import { startPassage } from '../../../../test/support/simulated-kinds.js';
 
 const FIELDS = ['displayName', ...CUSTOM_ATTRIBUTES];
 const SCHEMA = { metadataFields: [...FIELDS, 'tier'].join(',') };

@@ -3,7 +3,7 @@ import { ANNA, BEN } from '#identity-provider/contract';
 import type { AccountPage, Desired } from '#identity-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PAGE_LIMIT } from './capabilities.js';
-import { startPassage, type PassageService } from './passage.harness.js';
+import { startPassage, type PassageService } from '../../../../test/support/simulated-kinds.js';
 
 const context = contextOf();
 const THEIRS = 'theirsTheirsTheirsTheirs';

@@ -1,32 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
-import { contextOf, type ProviderClient } from '#http';
+import { contextOf } from '#http';
 import type { DesiredAccount, IdentityProvider } from '#identity-provider';
-import {
-  SERVICE_ACCOUNT_ID,
-  startSimulators,
-  type Simulators,
-} from '../../../../apps/simulators/src/index.js';
-import { createSendauth, createSendauthClient, sendauthSettings } from './config.js';
+import { SERVICE_ACCOUNT_ID } from '../../../../apps/simulators/src/index.js';
+import { startSendauth, type SendauthService } from '../../../../test/support/simulated-kinds.js';
 
-let simulators: Simulators;
-let client: ProviderClient;
+let service: SendauthService;
 let provider: IdentityProvider;
 
 beforeAll(async () => {
-  simulators = await startSimulators();
-  const given = Object.entries(simulators.environment).filter(([name]) => name.startsWith('SENDAUTH_'));
-  const named = given.map(([name, value]) => [name.slice('SENDAUTH_'.length), value]);
-  const settings = sendauthSettings.parse(Object.fromEntries(named));
-  client = createSendauthClient(settings);
-  provider = createSendauth(settings, client).provider;
+  service = await startSendauth();
+  provider = service.build();
 });
 beforeEach(() => {
-  simulators.reset();
+  service.running.reset();
 });
 afterAll(async () => {
-  await client.close();
-  await simulators.close();
+  await service.close();
 });
 
 const ANNA = { givenName: 'Anna', familyName: 'Muster', email: 'anna@example.test', phone: '+41446681800' };
@@ -51,22 +41,22 @@ async function create(attributes: Partial<UserAttributes> = ANNA): Promise<strin
 }
 
 function held(): readonly Readonly<Record<string, unknown>>[] {
-  return [...simulators.providers.sendauth.accounts()].filter(({ id }) => id !== SERVICE_ACCOUNT_ID);
+  return [...service.running.provider.accounts()].filter(({ id }) => id !== SERVICE_ACCOUNT_ID);
 }
 
 function plant(change: object): void {
-  simulators.running.sendauth.plant(change);
+  service.running.plant(change);
 }
 
 function callsSoFar(): number {
-  return simulators.running.sendauth.log.counts.total;
+  return service.running.log.counts.total;
 }
 
 describe('SendAuth, where the email is taken', () => {
   it.each([true, false])(
     'tells it of a create, also by somebody soft-deleted (blocks: %s)',
     async (blocks) => {
-      simulators.providers.sendauth.behaviour.merge({ softDeletedBlocksEmail: blocks });
+      service.running.provider.behaviour.merge({ softDeletedBlocksEmail: blocks });
       const leaver = await create();
       await provider.apply({ kind: 'softDelete' }, targetOf(leaver), contextOf());
       const hired = create({ ...ANNA, givenName: 'Berta', email: 'ANNA@example.test' });
@@ -81,7 +71,7 @@ describe('SendAuth, where the email is taken', () => {
   it.each(['json', 'text', 'empty'])(
     'tells it of an update, whatever errors look like (%s)',
     async (errorBodies) => {
-      simulators.providers.sendauth.behaviour.merge({ errorBodies });
+      service.running.provider.behaviour.merge({ errorBodies });
       await create();
       const other = await create({ ...ANNA, email: 'other@example.test' });
       const { attributes } = spell(ANNA);
@@ -93,7 +83,7 @@ describe('SendAuth, where the email is taken', () => {
   );
 
   it('tells it of a restore', async () => {
-    simulators.providers.sendauth.behaviour.merge({ softDeletedBlocksEmail: false });
+    service.running.provider.behaviour.merge({ softDeletedBlocksEmail: false });
     const leaver = await create();
     await provider.apply({ kind: 'softDelete' }, targetOf(leaver), contextOf());
     await create({ ...ANNA, givenName: 'Berta' });
@@ -108,7 +98,7 @@ describe('SendAuth, where a user is', () => {
   it.each([404, 200])(
     'is told of a soft-deleted one without email or phone, too (read: %s)',
     async (getSoftDeleted) => {
-      simulators.providers.sendauth.behaviour.merge({ getSoftDeleted });
+      service.running.provider.behaviour.merge({ getSoftDeleted });
       const leaver = await create(unreachable);
       const other = await create(unreachable);
       await provider.apply({ kind: 'softDelete' }, targetOf(leaver), contextOf());
@@ -180,7 +170,7 @@ describe('SendAuth, lifecycle', () => {
 
 describe('SendAuth, where an update keeps what it leaves out', () => {
   it('changes what has a value, and shows in the echo what it could not clear', async () => {
-    simulators.providers.sendauth.behaviour.merge({ putOmitted: 'keep' });
+    service.running.provider.behaviour.merge({ putOmitted: 'keep' });
     const anna = await create();
     const { attributes } = spell({ ...ANNA, givenName: 'Anne', phone: null });
     const step = { kind: 'update', attributes, changed: ['firstName', 'phone'] } as const;

@@ -1,14 +1,12 @@
-import type { ProviderClient } from '#http';
 import {
   describeProvider,
   openBackDoor,
   type ContractGuest,
   type StandIn,
 } from '#identity-provider/contract';
-import { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
-import { sendAuthDefinition } from '../../../../apps/simulators/src/sendauth/index.js';
+import type { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
+import { startSendauth } from '../../../../test/support/simulated-kinds.js';
 import { sendauthCapabilities } from './capabilities.js';
-import { createSendauth, createSendauthClient, sendauthSettings, type SendauthSettings } from './config.js';
 import { sendauthMapping } from './mapping.js';
 
 // Where left-out fields are kept, the simulator lets no value be cleared at all; `provider.spec.ts` tells what we do then.
@@ -23,25 +21,14 @@ const BEHAVIOURS = [
 ];
 
 async function setUp(behaviour: object, padNames: boolean): Promise<ContractGuest> {
-  const running = await RunningProvider.start(sendAuthDefinition);
-  const given = Object.entries(running.environment).map(([name, value]) => [
-    name.slice('SENDAUTH_'.length),
-    value,
-  ]);
-  const settings = sendauthSettings.parse({ ...Object.fromEntries(given), PAD_NAMES: String(padNames) });
-  const clients: ProviderClient[] = [];
-  const build = (different: Partial<SendauthSettings> = {}) => {
-    const client = createSendauthClient({ ...settings, ...different });
-    clients.push(client);
-    return createSendauth({ ...settings, ...different }, client).provider;
-  };
+  const service = await startSendauth(padNames);
   return {
-    provider: build(),
+    provider: service.build(),
     mapping: sendauthMapping({ padNames }),
-    stranger: build({ PASSWORD: 'not-the-password' }),
+    stranger: service.build({ PASSWORD: 'not-the-password' }),
     astray: null,
     nobody: { accountId: '00000000-0000-4000-8000-00000000dead', remoteKey: 'nobody' },
-    backDoor: openBackDoor(atTheWire(running), {
+    backDoor: openBackDoor(atTheWire(service.running), {
       idMember: 'id',
       behaviour: { ...behaviour },
       unmanaged: { role: 'admin', permissions: ['reports'], messagingPreference: 'both', hasPasskeys: true },
@@ -54,10 +41,7 @@ async function setUp(behaviour: object, padNames: boolean): Promise<ContractGues
         createdAt: new Date(Date.UTC(2024, 0) + number * 1000).toISOString(),
       }),
     }),
-    close: async () => {
-      await Promise.all(clients.map((client) => client.close()));
-      await running.close();
-    },
+    close: () => service.close(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { contextOf } from '#http';
 import { ANNA, ANNA_CHANGED } from '#identity-provider/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startSunshine, type SunshineService } from './sunshine.harness.js';
+import { startSunshine, type SunshineService } from '../../../../test/support/simulated-kinds.js';
 
 const context = contextOf();
 const THEIRS = '5963c0d619a30a2e00de36b8';

@@ -6,7 +6,7 @@ import {
 } from '#identity-provider/contract';
 import { sunshineCapabilities } from './capabilities.js';
 import { sunshineMapping } from './mapping.js';
-import { startSunshine } from './sunshine.harness.js';
+import { startSunshine } from '../../../../test/support/simulated-kinds.js';
 
 const PROMPT = { deletionDelayMs: 30 };
 const BEHAVIOURS = [

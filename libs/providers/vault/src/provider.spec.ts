@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
-import { contextOf, type ProviderClient } from '#http';
+import { contextOf } from '#http';
 import type { AccountPage, DesiredAccount, IdentityProvider } from '#identity-provider';
-import { startSimulators, type Simulators } from '../../../../apps/simulators/src/index.js';
-import { createVault, createVaultClient, vaultSettings } from './config.js';
+import { startVault, type VaultService } from '../../../../test/support/simulated-kinds.js';
 
-let simulators: Simulators;
-let client: ProviderClient;
+let service: VaultService;
 let provider: IdentityProvider;
 
 beforeAll(async () => {
-  simulators = await startSimulators();
-  const given = Object.entries(simulators.environment).filter(([name]) => name.startsWith('VAULT_'));
-  const named = given.map(([name, value]) => [name.slice('VAULT_'.length), value]);
-  const settings = vaultSettings.parse(Object.fromEntries(named));
-  client = createVaultClient(settings);
-  provider = createVault(settings, client).provider;
+  service = await startVault();
+  provider = service.build();
 });
 beforeEach(() => {
-  simulators.reset();
+  service.running.reset();
 });
 afterAll(async () => {
-  await client.close();
-  await simulators.close();
+  await service.close();
 });
 
 const ANNA = { email: 'Anna@Example.test', displayName: 'Anna Muster', company: 'Muster AG' };
@@ -40,7 +33,7 @@ function create(
 }
 
 function metadata(): unknown[] {
-  return [...simulators.providers.vault.accounts()].map((account) => account['metadata']);
+  return [...service.running.provider.accounts()].map((account) => account['metadata']);
 }
 
 describe('whom Vault can hold', () => {
@@ -62,7 +55,7 @@ describe('Vault, creating', () => {
   it.each(['overwrite', 'keep'])(
     'shows in the echo what an upsert made of a consumer (%s)',
     async (upsertMetadata) => {
-      simulators.providers.vault.behaviour.merge({ upsertMetadata });
+      service.running.provider.behaviour.merge({ upsertMetadata });
       await create(ANNA);
       const { echo } = await create({ ...ANNA, displayName: 'Anne Meier' });
       const really = upsertMetadata === 'keep' ? 'Anna Muster' : 'Anne Meier';
@@ -77,14 +70,14 @@ describe('Vault, creating', () => {
   });
 
   it('H26: takes an empty answer for an unknown outcome', async () => {
-    simulators.faults('vault', { match: { mutating: true }, status: 200, body: '' });
+    service.running.addFaults({ match: { mutating: true }, status: 200, body: '' });
     await expect(create(ANNA)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
   });
 });
 
 describe('Vault, answers', () => {
   it('H15: a plan limit is no matter of one consumer', async () => {
-    simulators.faults('vault', {
+    service.running.addFaults({
       status: 402,
       body: { type_name: 'RequestLimitError', detail: { plan: 'free' } },
     });
@@ -97,7 +90,7 @@ describe('Vault, answers', () => {
     ['another consumer', { data: { consumer_id: 'hr-2', metadata: {} } }],
     ['a list', []],
   ])('H27: with %s are refused', async (_, body) => {
-    simulators.faults('vault', { status: 200, body });
+    service.running.addFaults({ status: 200, body });
     await expect(provider.get({ accountId: 'hr-1', remoteKey: 'hr-1' }, contextOf())).rejects.toMatchObject({
       kind: 'protocol',
     });
@@ -105,7 +98,7 @@ describe('Vault, answers', () => {
 
   it('L03: a cursor that comes round again ends the listing as incomplete', async () => {
     const page = { data: [{ consumer_id: 'hr-1' }], meta: { cursors: { next: 'again' } } };
-    simulators.faults('vault', { times: 'always', status: 200, body: page });
+    service.running.addFaults({ times: 'always', status: 200, body: page });
     const pages: AccountPage[] = [];
     const read = async (): Promise<void> => {
       for await (const each of provider.list?.(contextOf()) ?? []) pages.push(each);

@@ -1,9 +1,6 @@
-import type { ProviderClient } from '#http';
 import { describeProvider, openBackDoor, type ContractGuest } from '#identity-provider/contract';
-import { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
-import { vaultDefinition } from '../../../../apps/simulators/src/vault/index.js';
+import { startVault } from '../../../../test/support/simulated-kinds.js';
 import { vaultCapabilities } from './capabilities.js';
-import { createVault, createVaultClient, vaultSettings, type VaultSettings } from './config.js';
 import { vaultMapping } from './mapping.js';
 
 const BEHAVIOURS = [
@@ -15,25 +12,14 @@ const BEHAVIOURS = [
 ];
 
 async function setUp(behaviour: object): Promise<ContractGuest> {
-  const running = await RunningProvider.start(vaultDefinition);
-  const given = Object.entries(running.environment).map(([name, value]) => [
-    name.slice('VAULT_'.length),
-    value,
-  ]);
-  const settings = vaultSettings.parse(Object.fromEntries(given));
-  const clients: ProviderClient[] = [];
-  const build = (different: Partial<VaultSettings> = {}) => {
-    const client = createVaultClient({ ...settings, ...different });
-    clients.push(client);
-    return createVault({ ...settings, ...different }, client).provider;
-  };
+  const service = await startVault();
   return {
-    provider: build(),
+    provider: service.build(),
     mapping: vaultMapping,
-    stranger: build({ API_KEY: 'not-the-key' }),
-    astray: build({ APP_ID: 'not-the-app' }),
+    stranger: service.build({ API_KEY: 'not-the-key' }),
+    astray: service.build({ APP_ID: 'not-the-app' }),
     nobody: { accountId: 'nobody', remoteKey: 'nobody' },
-    backDoor: openBackDoor(running, {
+    backDoor: openBackDoor(service.running, {
       idMember: 'consumer_id',
       behaviour: { ...behaviour },
       unmanaged: { services: ['salesforce'], aggregated_request_count: 7 },
@@ -41,10 +27,7 @@ async function setUp(behaviour: object): Promise<ContractGuest> {
       owed: {},
       stranger: (number) => ({ consumer_id: `stranger-${number}` }),
     }),
-    close: async () => {
-      await Promise.all(clients.map((client) => client.close()));
-      await running.close();
-    },
+    close: () => service.close(),
   };
 }
 
