@@ -43,6 +43,8 @@ export async function reconcileLink(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<Settlement> {
+  // Their key may have its next holder by now, whose account would answer to it.
+  if (work.user.status === 'purged') return settleHandled(work, beginPass(work));
   if (work.soloCrashes >= CRASHES_TO_PARK) return settleParked(work, beginPass(work), CRASHES);
   const context = new LinkContext(room, work, lease, signal);
   const desired = desiredOf(room, work);
@@ -246,12 +248,16 @@ function mustReadAgain(pass: PassState): PassState {
   return { ...pass, knowledge: { ...pass.knowledge, certainty: 'stale' } };
 }
 
-/** A purge is receipted by the read that no longer found the account. */
+/**
+ * A purge is receipted by the read that no longer found the account. The intent keeps its id and the link lets go of
+ * it: where the id is our key, the key's next holder gets the same one.
+ */
 function receipted(work: Work, pass: PassState): PassState {
   const gone = work.user.status === 'purging' && pass.knowledge.observedState === 'absent';
   if (!gone) return pass;
   return {
     ...pass,
+    knowledge: { ...pass.knowledge, accountId: null },
     intent: { kind: 'purge', outcome: 'applied', evidence: { method: 'read', status: null } },
   };
 }

@@ -37,6 +37,7 @@ export async function recordIntents(
          AS a(id, user_id, token, status_revision, attribute_revision, kind, account_id, remote_key, keys, owes)),
      standing AS (
        SELECT u.id FROM users u JOIN asked a ON a.user_id = u.id AND a.status_revision = u.status_revision
+         AND (a.kind IS DISTINCT FROM 'purge' OR u.status = 'purging')
        ORDER BY u.id FOR SHARE OF u),
      allowed AS (
        SELECT a.* FROM asked a JOIN standing s ON s.id = a.user_id
