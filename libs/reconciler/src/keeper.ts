@@ -14,8 +14,6 @@ import { probeIntervalMs } from './backoff.js';
 import { probe } from './canary.js';
 import type { ProviderRoom } from './provider-room.js';
 
-const REVOKED_LIMIT = 10_000;
-
 /**
  * What every worker does on each tick, whatever the queue does: takes over what the database says of the providers,
  * wakes links whose cause changed, probes halted providers, and says where work is due.
@@ -32,20 +30,10 @@ export async function keep(rooms: readonly ProviderRoom[], signal: AbortSignal):
     if (state?.halt != null && state.probeInMs === 0) await probeHalted(room, signal);
   }
   const open = rooms.filter((room) => room.isOpen());
-  const due = await findDueWork(
-    sql,
-    open.map((room) => room.instance.slug),
-  );
-  await noteRevoked(open, due);
-  return due;
-}
-
-async function noteRevoked(rooms: readonly ProviderRoom[], due: readonly DueWork[]): Promise<void> {
-  for (const room of rooms) {
-    const urgent = due.some((work) => work.provider === room.instance.slug && work.lane === 'revocation');
-    if (!urgent && room.revoked.size === 0) continue;
-    room.revoked = new Set(await findRevoked(room.engine.database.sql, room.instance.slug, REVOKED_LIMIT));
-  }
+  const slugs = open.map((room) => room.instance.slug);
+  const revoked = await findRevoked(sql, slugs);
+  for (const room of open) room.revoked = revoked.get(room.instance.slug) ?? new Set();
+  return findDueWork(sql, slugs);
 }
 
 /** A payment is only known to have been made when a create goes through, so creates are simply let try again. */

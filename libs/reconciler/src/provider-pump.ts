@@ -1,3 +1,4 @@
+import { LANES } from '#domain';
 import {
   claimDue,
   claimLost,
@@ -30,6 +31,10 @@ export interface PumpRun {
  */
 export class ProviderPump {
   private readonly inFlight = new Set<Promise<void>>();
+  /** Those of them that are revocations. */
+  private readonly urgent = new Set<Promise<void>>();
+  /** Users whose link was lost before when claimed as lost. One at a time: the next crash then says whose fault it is. */
+  private readonly suspects = new Set<string>();
 
   constructor(
     private readonly room: ProviderRoom,
@@ -37,17 +42,27 @@ export class ProviderPump {
   ) {}
 
   async run(run: PumpRun): Promise<void> {
+    const isUrgent = run.maxLane === LANES.revocation;
+    const own = isUrgent ? this.urgent : this.inFlight;
     const endMs = this.room.engine.clock.monotonicMs() + run.forMs;
     let hinted = run.userIds;
     while (!run.signal.aborted && this.room.isOpen() && this.room.engine.clock.monotonicMs() < endMs) {
-      const room = this.capacity() - this.inFlight.size;
+      const room = isUrgent ? this.urgentRoom() : this.capacity() - this.inFlight.size;
       const claimed = room > 0 ? await this.claim(run, room, hinted) : 0;
       hinted = [];
-      if (claimed === 0 && this.inFlight.size === 0) return;
+      if (claimed === 0 && own.size === 0) return;
       if (claimed === 0) await this.waitBriefly();
-      else await this.waitForRoom();
+      else if (!isUrgent) await this.waitForRoom();
     }
-    await Promise.all(this.inFlight);
+    await Promise.all(own);
+  }
+
+  /** Revocations have room of their own: a batch of slow calls must not keep a leaver from being claimed. */
+  private urgentRoom(): number {
+    const room = this.capacity() - this.inFlight.size;
+    return this.room.probesFailed > 0
+      ? room
+      : Math.max(room, this.room.instance.concurrency - this.urgent.size);
   }
 
   /** No more links than can be called for within a lease; one while the provider is being tried again. */
@@ -97,14 +112,19 @@ export class ProviderPump {
     const first = hinted.length > 0 ? await claimDue(sql, { ...request, userIds: hinted }) : [];
     if (first.length > 0) return first;
     const due = await claimDue(sql, request);
-    return due.length > 0 ? due : claimLost(sql, request);
+    // However much is due: who crashed beside a backlog must not wait for its end.
+    return [...due, ...(await claimLost(sql, { ...request, sparesSuspects: this.suspects.size > 0 }))];
   }
 
   private start(work: Work, lease: Lease, signal: AbortSignal): void {
     const done = this.work(work, lease, signal).finally(() => {
       this.inFlight.delete(done);
+      this.urgent.delete(done);
+      this.suspects.delete(work.userId);
     });
     this.inFlight.add(done);
+    if (work.lane === LANES.revocation) this.urgent.add(done);
+    if (work.soloCrashes > 0) this.suspects.add(work.userId);
   }
 
   /** A link whose settle cannot be written stays in flight until its lease ends, and is then claimed alone. */

@@ -11,6 +11,8 @@ export interface ClaimRequest {
   readonly maxLane: number;
   /** Only links of these users, where given. */
   readonly userIds?: readonly string[];
+  /** Of the lost ones, only those that were lost for the first time. (Default: false) */
+  readonly sparesSuspects?: boolean;
 }
 
 interface ClaimedRow {
@@ -72,7 +74,7 @@ export async function claimLost(sql: Sql, request: ClaimRequest): Promise<Claime
   const rows = await sql<ClaimedRow>(
     `WITH picked AS (
        SELECT user_id FROM links
-       WHERE provider = $1 AND in_flight AND lease_until < now()
+       WHERE provider = $1 AND in_flight AND lease_until < now() AND (solo_crashes = 0 OR NOT $4)
        ORDER BY lane, lease_until LIMIT 1
        FOR UPDATE SKIP LOCKED)
      UPDATE links l
@@ -81,7 +83,7 @@ export async function claimLost(sql: Sql, request: ClaimRequest): Promise<Claime
          certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END
      FROM picked p WHERE l.user_id = p.user_id AND l.provider = $1
      ${RETURNING}`,
-    [request.provider, request.leaseToken, request.leaseMs],
+    [request.provider, request.leaseToken, request.leaseMs, request.sparesSuspects ?? false],
   );
   return rows.map((row) => toClaimedLink(row, request, true));
 }

@@ -17,7 +17,8 @@ export async function findDueWork(sql: Sql, providers: readonly string[]): Promi
         WHERE provider = p.slug AND wanted > handled AND NOT in_flight AND next_attempt_at <= now()
         ORDER BY lane, next_attempt_at LIMIT 1)
        UNION ALL
-       (SELECT lane FROM links WHERE provider = p.slug AND in_flight AND lease_until < now() LIMIT 1)) AS w`,
+       (SELECT lane FROM links WHERE provider = p.slug AND in_flight AND lease_until < now()
+        ORDER BY lane LIMIT 1)) AS w`,
     [providers],
   );
   const best = new Map<string, number>();
@@ -25,13 +26,21 @@ export async function findDueWork(sql: Sql, providers: readonly string[]): Promi
   return [...best].map(([provider, rank]) => ({ provider, lane: LANE_NAMES[rank] ?? 'backfill' }));
 }
 
-/** Users whose revocation waits at this provider: what a batch already under way must not stand in front of. */
-export async function findRevoked(sql: Sql, provider: string, limit: number): Promise<string[]> {
-  const rows = await sql<{ user_id: string }>(
-    `SELECT user_id FROM links WHERE provider = $1 AND wanted > handled AND lane = 0 LIMIT $2`,
-    [provider, limit],
+/**
+ * Users whose revocation came while their link was already taken, by provider: what was begun for them must be let go
+ * of where its calls have not started. Those not taken are simply claimed first.
+ */
+export async function findRevoked(
+  sql: Sql,
+  providers: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const rows = await sql<{ provider: string; user_id: string }>(
+    `SELECT provider, user_id FROM links WHERE provider = ANY($1::text[]) AND in_flight AND lane = 0`,
+    [providers],
   );
-  return rows.map((row) => row.user_id);
+  const revoked = new Map(providers.map((provider) => [provider, new Set<string>()]));
+  for (const row of rows) revoked.get(row.provider)?.add(row.user_id);
+  return revoked;
 }
 
 /**
@@ -43,7 +52,7 @@ export async function wakeWaiting(sql: Sql): Promise<number> {
   const rows = await sql(
     `UPDATE links l SET ${markClause({ lane: 'live' })}
      FROM links h
-     WHERE l.waits_for_user_id = h.user_id AND l.provider = h.provider AND l.wanted = l.handled
+     WHERE l.waits_for_user_id IS NOT NULL AND l.waits_for_user_id = h.user_id AND l.provider = h.provider AND l.wanted = l.handled
        AND h.handled > l.waits_for_handled AND h.park_code IS NULL
      RETURNING l.user_id`,
   );

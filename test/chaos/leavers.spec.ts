@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { keep, ProviderPump } from '#reconciler';
+import { changeStatus, findDueWork, patchUser, type Database } from '#store';
+import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
+import { enter, person, range } from '../support/people.js';
+import type { User } from '#domain';
+
+describe('a leaver waits for nobody', () => {
+  let mirror: Mirror;
+  afterEach(() => mirror.close());
+
+  it('work that was begun for somebody who leaves is let go of before its next call', async () => {
+    mirror = await openMirror({ providers: ['passage'] });
+    const [leaver] = await enterInSync(mirror, 60);
+    await editAll(mirror);
+    mirror.simulators.running.passage.latencyMs = 300;
+    const working = mirror.worker.pass();
+    await inFlight(mirror.database, 60);
+    await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'deactivate' });
+    await keep(mirror.worker.rooms, new AbortController().signal);
+
+    expect([...mirror.worker.room('passage').revoked]).toEqual([leaver.id]);
+    mirror.simulators.running.passage.latencyMs = 0;
+    await working;
+    await keep(mirror.worker.rooms, new AbortController().signal);
+    expect(mirror.worker.room('passage').revoked.size).toBe(0);
+  });
+
+  it('is claimed and shut out while a batch of slow calls fills the worker', async () => {
+    mirror = await openMirror({
+      providers: ['passage'],
+      engine: { batchSize: 10, leaseMs: 20_000, callTimeoutMs: 5_000 },
+      environment: { PASSAGE_CONCURRENCY: '8' },
+    });
+    const [leaver] = await enterInSync(mirror, 11);
+    await editAll(mirror, leaver.id);
+    const edits = { method: 'PATCH', path: '/users/[^/]+$' };
+    mirror.simulators.faults('passage', { match: edits, times: 'always', latencyMs: 2_500 });
+    const pump = new ProviderPump(mirror.worker.room('passage'));
+    const run = { userIds: [], signal: new AbortController().signal };
+    const slow = pump.run({ ...run, maxLane: 3, forMs: 1_000 });
+    await inFlight(mirror.database, 10);
+    await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'deactivate' });
+    await pump.run({ ...run, maxLane: 0, forMs: 1_500 });
+
+    expect(await linkOf(mirror.database, leaver.id, 'passage')).toMatchObject({
+      applied_status: 'deactivated',
+      observed_state: 'suspended',
+    });
+    expect(await countInFlight(mirror.database)).toBeGreaterThan(0);
+    await slow;
+  });
+
+  it('whose claim was lost in a crash is not hidden by others that were lost with it', async () => {
+    mirror = await openMirror({ providers: ['vault'] });
+    const [leaver] = await enterInSync(mirror, 30);
+    await mirror.database.sql(
+      `UPDATE links SET in_flight = true, wanted = wanted + 1, lease_until = now() - interval '1 second',
+         lane = CASE WHEN user_id = $1 THEN 0 ELSE 3 END`,
+      [leaver.id],
+    );
+
+    expect(await findDueWork(mirror.database.sql, ['vault'])).toEqual([
+      { provider: 'vault', lane: 'revocation' },
+    ]);
+  });
+});
+
+describe('links that were lost in a crash', () => {
+  let mirror: Mirror;
+  afterEach(() => mirror.close());
+
+  it('are taken up beside a backlog, not behind it', async () => {
+    mirror = await openMirror({ providers: ['vault'], engine: { batchSize: 4 } });
+    const [lost] = await enterInSync(mirror, 200);
+    await editAll(mirror, lost.id);
+    await mirror.database.sql(
+      `UPDATE links SET in_flight = true, lease_until = now() - interval '1 second' WHERE user_id = $1`,
+      [lost.id],
+    );
+    mirror.simulators.running.vault.latencyMs = 50;
+    await mirror.worker.pass(200);
+
+    expect(await linkOf(mirror.database, lost.id, 'vault')).toMatchObject({ solo_crashes: 0 });
+    const due = await mirror.database.sql('SELECT FROM links WHERE wanted > handled AND user_id <> $1', [
+      lost.id,
+    ]);
+    expect(due.length).toBeGreaterThan(0);
+  });
+
+  it('are claimed one at a time once they were lost twice, so that no neighbour is taken for the culprit', async () => {
+    mirror = await openMirror({ providers: ['vault'] });
+    await enterInSync(mirror, 20);
+    await mirror.database.sql(
+      `UPDATE links SET in_flight = true, solo_crashes = 1, lease_until = now() - interval '1 second'`,
+    );
+    mirror.simulators.running.vault.latencyMs = 100;
+    const working = mirror.worker.pass(400);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [row] = await mirror.database.sql<{ suspects: string }>(
+      'SELECT count(*) AS suspects FROM links WHERE solo_crashes = 2',
+    );
+    await working;
+
+    expect(row?.suspects).toBe('1');
+  });
+});
+
+/** Enters people who are all mirrored; the first of them is told apart. */
+async function enterInSync(mirror: Mirror, count: number): Promise<readonly [User, ...User[]]> {
+  const [first, ...others] = await enter(
+    mirror.roster,
+    range(count).map((n) => person(n)),
+  );
+  if (first === undefined) throw new Error('nobody was entered');
+  await mirror.converge();
+  return [first, ...others];
+}
+
+async function editAll(mirror: Mirror, except?: string): Promise<void> {
+  const users = await mirror.database.sql<{ id: string }>('SELECT id FROM users');
+  for (const { id } of users.filter((user) => user.id !== except)) {
+    await patchUser(mirror.roster, 'test', { id, patch: { email: `edited.${id}@example.com` } });
+  }
+}
+
+async function countInFlight(database: Database): Promise<number> {
+  return (await database.sql('SELECT FROM links WHERE in_flight')).length;
+}
+
+async function inFlight(database: Database, count: number): Promise<void> {
+  const endMs = Date.now() + 3_000;
+  while ((await countInFlight(database)) < count) {
+    if (Date.now() > endMs) throw new Error('the batch was not claimed');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
