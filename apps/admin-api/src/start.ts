@@ -1,6 +1,6 @@
 import { type Environment, readProviderInstances, readSettings, type Settings } from '#config';
 import { ProviderRegistry } from '#identity-provider';
-import { createLogger, type Logger, newId, systemClock } from '#observability';
+import { createLogger, type Logger, newId, sparingly, systemClock } from '#observability';
 import { PROVIDER_FACTORIES } from '#providers';
 import { DoorbellQueue } from '#queue';
 import {
@@ -105,24 +105,26 @@ function openLog({ logLevel, databaseUrl, redisUrl, adminKey }: Settings): Logge
 }
 
 function openPool(settings: Settings, log: Logger): Database {
+  const sparing = sparingly(log, systemClock);
   return openDatabase({
     url: settings.databaseUrl.reveal(),
     poolSize: settings.databasePool,
     applicationName: 'rollcall-admin-api',
     onPoolError: (error) => {
-      log.warn('database connection lost', { error });
+      sparing.warn('database connection lost', { error });
     },
   });
 }
 
 function openQueue(settings: Settings, registry: ProviderRegistry, log: Logger): Promise<DoorbellQueue> {
+  const sparing = sparingly(log, systemClock);
   return DoorbellQueue.open(
     {
       redisUrl: settings.redisUrl?.reveal() ?? null,
       databaseUrl: settings.databaseUrl.reveal(),
       prefix: settings.queuePrefix,
       onError: (error) => {
-        log.warn('queue trouble', { error });
+        sparing.warn('queue trouble', { error });
       },
     },
     registry.all().map((instance) => instance.slug),

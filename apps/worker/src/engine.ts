@@ -1,6 +1,6 @@
 import { LANES } from '#domain';
 import type { ProviderRegistry } from '#identity-provider';
-import type { Clock, Logger } from '#observability';
+import { sparingly, type Clock, type Logger } from '#observability';
 import type { DoorbellJob, DoorbellQueue } from '#queue';
 import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
 import { completePurges, startDuePurges, type DueWork, type Roster } from '#store';
@@ -29,9 +29,13 @@ export class WorkerEngine {
   private readonly stopping = new AbortController();
   private ticking: Promise<void> | null = null;
   private readonly answering = new Set<Promise<void>>();
+  private readonly sparing: Pick<Logger, 'error'>;
+  /** What is being answered without a doorbell. */
+  private readonly unasked = new Set<string>();
 
   constructor(private readonly parts: WorkerEngineParts) {
     const { roster, settings, clock, random, newId, log } = parts;
+    this.sparing = sparingly(log, clock);
     const engine = { database: roster.database, settings, clock, random, newId, log };
     this.rooms = parts.registry.all().map((instance) => new ProviderRoom(instance, engine));
     this.pumps = new Map(this.rooms.map((room) => [room.instance.slug, new ProviderPump(room)]));
@@ -72,10 +76,18 @@ export class WorkerEngine {
     for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
   }
 
-  /** Without a queue to ring at, this worker answers for itself: a leaver does not wait for Redis. */
+  /**
+   * Without a queue to ring at, this worker answers for itself: a leaver does not wait for Redis. Once at a time for
+   * each provider and kind of lane, however many ticks go by meanwhile.
+   */
   private async seeTo(work: DueWork): Promise<void> {
     if (await this.parts.queue.topUp(work.provider, work.lane)) return;
-    void this.answer({ v: 1, provider: work.provider, lane: work.lane });
+    const bell = `${work.provider} ${work.lane === 'revocation' ? 'urgent' : 'ordinary'}`;
+    if (this.unasked.has(bell)) return;
+    this.unasked.add(bell);
+    void this.answer({ v: 1, provider: work.provider, lane: work.lane }).finally(() => {
+      this.unasked.delete(bell);
+    });
   }
 
   private async answer(job: DoorbellJob): Promise<void> {
@@ -89,7 +101,7 @@ export class WorkerEngine {
         signal: this.stopping.signal,
       })
       .catch((error: unknown) => {
-        this.parts.log.error('a doorbell was not answered to the end', { provider: job.provider, error });
+        this.sparing.error('a doorbell was not answered to the end', { provider: job.provider, error });
       });
     this.answering.add(run);
     await run;

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Settings } from '#config';
-import type { Logger } from '#observability';
+import { sparingly, systemClock, type Logger } from '#observability';
 import type { WorkerEngine } from './engine.js';
 import { ENGINE, LOGGER, SETTINGS } from './tokens.js';
 
@@ -15,12 +15,17 @@ const TICK = 'tick';
 /** Ticks on every worker, by its own clock: a schedule kept in the queue would be lost with it. */
 @Injectable()
 export class Ticker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly sparing: Pick<Logger, 'error'>;
+  private ticking = false;
+
   constructor(
     @Inject(SchedulerRegistry) private readonly schedule: SchedulerRegistry,
     @Inject(ENGINE) private readonly engine: WorkerEngine,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'tickMs'>,
-    @Inject(LOGGER) private readonly log: Logger,
-  ) {}
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.sparing = sparingly(log, systemClock);
+  }
 
   onApplicationBootstrap(): void {
     this.engine.start();
@@ -35,11 +40,16 @@ export class Ticker implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private async tick(): Promise<void> {
+    // One that takes longer than the interval is waited for once, and fails once.
+    if (this.ticking) return;
+    this.ticking = true;
     try {
       await this.engine.tick();
     } catch (error) {
       // The next tick tries again; readiness tells whoever watches.
-      this.log.error('tick failed', { error });
+      this.sparing.error('tick failed', { error });
+    } finally {
+      this.ticking = false;
     }
   }
 }

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { readProviderInstances, type Environment, type Settings } from '#config';
 import { ProviderRegistry, type ProviderFactory } from '#identity-provider';
-import { newId, systemClock, type Logger } from '#observability';
+import { newId, sparingly, systemClock, type Logger } from '#observability';
 import { PROVIDER_FACTORY_REGISTRY, ProvidersModule } from '#providers';
 import { DoorbellQueue } from '#queue';
 import { assertMigrated, openDatabase, openRoster, syncProviders, type Database } from '#store';
@@ -69,13 +69,14 @@ export class WorkerModule {
 
 /** Opens the store only when it is the one that this code was made for, and declares the providers in it. */
 async function openStore({ settings, log }: WorkerStart, registry: ProviderRegistry): Promise<Database> {
+  const sparing = sparingly(log, systemClock);
   await assertMigrated(settings.databaseUrl.reveal());
   const database = openDatabase({
     url: settings.databaseUrl.reveal(),
     poolSize: settings.databasePool,
     applicationName: 'rollcall-worker',
     onPoolError: (error) => {
-      log.warn('database connection lost', { error });
+      sparing.warn('database connection lost', { error });
     },
   });
   await syncProviders(database, registry.all());
@@ -83,13 +84,14 @@ async function openStore({ settings, log }: WorkerStart, registry: ProviderRegis
 }
 
 function openQueue({ settings, log }: WorkerStart, registry: ProviderRegistry): Promise<DoorbellQueue> {
+  const sparing = sparingly(log, systemClock);
   return DoorbellQueue.open(
     {
       redisUrl: settings.redisUrl?.reveal() ?? null,
       databaseUrl: settings.databaseUrl.reveal(),
       prefix: settings.queuePrefix,
       onError: (error) => {
-        log.warn('queue trouble', { error });
+        sparing.warn('queue trouble', { error });
       },
     },
     registry.all().map((instance) => instance.slug),

@@ -24,6 +24,10 @@ const PLAIN_SPOKEN = new Set([
   'RangeError',
 ]);
 
+/** Whole texts of drivers that give no code and quote nothing but a number of their own. */
+const KNOWN_TEXTS =
+  /^(?:timeout exceeded when trying to connect|Connection terminated(?: unexpectedly| due to connection timeout)?|Connection is closed\.|Command timed out|(?:Missing (?:key|lock) for|could not renew lock for) job \d+(?:\. \w+)?)$/;
+
 /** Deeper chains of causes say nothing new. */
 const DEEPEST_CAUSE = 3;
 
@@ -31,7 +35,7 @@ const DEEPEST_CAUSE = 3;
 export function errorFields(error: unknown, depth = 0): ErrorFields {
   if (!isNativeError(error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const isSpoken = PLAIN_SPOKEN.has(error.name) || 'syscall' in error;
+  const isSpoken = PLAIN_SPOKEN.has(error.name) || 'syscall' in error || KNOWN_TEXTS.test(error.message);
   const frames = framesOf(error);
   return {
     type: error.name,

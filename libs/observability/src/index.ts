@@ -4,3 +4,4 @@ export * from './ids.js';
 export * from './log-fields.js';
 export * from './logger.js';
 export * from './nest-logger.js';
+export * from './sparingly.js';

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '#observability';
+import { sparingly, systemClock, type Logger } from '#observability';
 import { LOGGER } from '../tokens.js';
 import { type Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
@@ -8,7 +8,11 @@ import { toProblem } from './to-problem.js';
 /** Answers every error as a problem, and logs those that are ours. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly log: Logger) {}
+  private readonly sparing: Pick<Logger, 'error'>;
+
+  constructor(@Inject(LOGGER) private readonly log: Logger) {
+    this.sparing = sparingly(log, systemClock);
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -19,7 +23,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private report(problem: Problem, request: FastifyRequest): void {
-    this.log.error('request failed', {
+    // While the database is away every request fails alike; what nobody foresaw is told each time.
+    const log = problem.code === 'database_unavailable' ? this.sparing : this.log;
+    log.error('request failed', {
       requestId: request.id,
       method: request.method,
       // The pattern, never the URL: queries hold emails.
