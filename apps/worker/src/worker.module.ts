@@ -5,7 +5,7 @@ import { ProviderRegistry, type ProviderFactory } from '#identity-provider';
 import { newId, sparingly, systemClock, type Logger } from '#observability';
 import { PROVIDER_FACTORY_REGISTRY, ProvidersModule } from '#providers';
 import { DoorbellQueue } from '#queue';
-import { assertMigrated, openDatabase, openRoster, syncProviders, type Database } from '#store';
+import { assertMigrated, openDatabase, openRoster, probeAtOnce, syncProviders, type Database } from '#store';
 import { WorkerEngine } from './engine.js';
 import { HealthController } from './health.controller.js';
 import { Ticker } from './ticker.js';
@@ -80,6 +80,7 @@ async function openStore({ settings, log }: WorkerStart, registry: ProviderRegis
     },
   });
   await syncProviders(database, registry.all());
+  await probeAtOnce(database.sql);
   return database;
 }
 

@@ -4,6 +4,7 @@ import { leasePace } from './pace.js';
 import {
   haltProvider,
   pauseProvider,
+  probeAtOnce,
   readProviderStates,
   recordProviderAnswered,
   resumeProvider,
@@ -47,6 +48,27 @@ describe('the state of a provider', () => {
     await halt('all', 0);
     const taken = await Promise.all([1, 2, 3].map(() => takeProbe(roster.sql, 'north', 60_000)));
     expect(taken.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('is probed at once when a worker starts, however long the interval had grown', async () => {
+    await halt('all', 300_000);
+    await probeAtOnce(roster.sql);
+    expect((await state())?.probeInMs).toBe(0);
+    expect(await takeProbe(roster.sql, 'north', 60_000)).toBe(true);
+  });
+
+  it('tells since when it is halted as it is now', async () => {
+    const since = async () =>
+      (await roster.sql<{ halted_at: Date }>('SELECT halted_at FROM providers'))[0]?.halted_at.getTime() ?? 0;
+    await halt('creates');
+    const creates = await since();
+    await halt('creates');
+    expect(await since()).toBe(creates);
+    await halt('all');
+    const all = await since();
+    expect(all).toBeGreaterThan(creates);
+    await halt('creates');
+    expect(await since()).toBe(all);
   });
 
   it('is not probed when it is not halted', async () => {

@@ -88,6 +88,14 @@ export async function haltProvider(
   );
 }
 
+/**
+ * Makes the probe of every halted provider due now: a worker that starts may have been given what was missing, and
+ * must not wait out an interval that grew while it was.
+ */
+export async function probeAtOnce(sql: Sql): Promise<void> {
+  await sql('UPDATE providers SET probe_at = now() WHERE halt_scope IS NOT NULL AND probe_at > now()');
+}
+
 /** Takes the right to probe a halted provider, for one worker at a time. False when it is not due or not ours. */
 export async function takeProbe(sql: Sql, slug: string, nextProbeInMs: number): Promise<boolean> {
   const rows = await sql(
