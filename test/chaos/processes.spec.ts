@@ -4,6 +4,7 @@ import { changeStatus, importUsers, patchUser, type Database } from '#store';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 import { describeWithOwnRedis, startRedis, type RunningRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
 import { startApp, type AppProcess } from '../support/app-process.js';
 
 const NAMES = ['vault', 'sunshine', 'passage', 'sendauth'] as const;
@@ -22,20 +23,12 @@ function environmentOf(mirror: Mirror, more: Readonly<Record<string, string>> = 
 }
 
 async function untilNothingIsDue(database: Database, withinMs: number): Promise<void> {
-  await until(withinMs, async () => {
+  await until(async () => {
     const [row] = await database.sql<{ due: string }>(
       'SELECT count(*) AS due FROM links WHERE wanted > handled',
     );
     return row?.due === '0';
-  });
-}
-
-async function until(withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error(`not within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  }, withinMs);
 }
 
 async function importPeople(mirror: Mirror, count: number): Promise<void> {
@@ -83,7 +76,7 @@ describe('worker processes', () => {
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 30;
     await importPeople(mirror, 600);
     const first = await startApp('worker', environmentOf(mirror));
-    await until(20_000, () => mirror.accounts('sendauth').length > 100);
+    await until(() => mirror.accounts('sendauth').length > 100, 20_000);
     await first.kill();
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 0;
     const [lost] = await mirror.database.sql<{ count: string }>('SELECT count(*) FROM links WHERE in_flight');
@@ -113,7 +106,7 @@ describe('worker processes', () => {
     const worker = await startApp('worker', environment);
     const first = await startApp('admin-api', environment);
     const interrupted = send(first).catch(() => 'cut off');
-    await until(20_000, async () => (await count(mirror.database, 'users')) > 0);
+    await until(async () => (await count(mirror.database, 'users')) > 0, 20_000);
     await first.kill();
     expect(await interrupted).toBe('cut off');
     const kept = await count(mirror.database, 'users');
@@ -133,7 +126,7 @@ describe('worker processes', () => {
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 100;
     await importPeople(mirror, 300);
     const frozen = await startApp('worker', environmentOf(mirror));
-    await until(20_000, () => mirror.accounts('passage').length > 50);
+    await until(() => mirror.accounts('passage').length > 50, 20_000);
     frozen.signal('SIGSTOP');
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 0;
     const second = await startApp('worker', environmentOf(mirror));
@@ -170,7 +163,7 @@ describe('worker processes', () => {
     const first = await startApp('worker', passageOnly(environment));
     const account = (): Record<string, unknown> | undefined =>
       mirror.accounts('passage').find((each) => each['id'] === accountId);
-    await until(10_000, () => account()?.['state'] === 'suspended');
+    await until(() => account()?.['state'] === 'suspended', 10_000);
     await first.kill();
     expect(account()).toMatchObject({ refreshTokens: 3 });
     expect((await linkOf(mirror.database, user.id, 'passage'))['owed']).toEqual(['revokeTokens']);
@@ -187,7 +180,7 @@ describe('worker processes', () => {
     for (const name of NAMES) mirror.simulators.running[name].latencyMs = 50;
     await importPeople(mirror, 400);
     const worker = await startApp('worker', environmentOf(mirror));
-    await until(20_000, () => mirror.accounts('vault').length > 50);
+    await until(() => mirror.accounts('vault').length > 50, 20_000);
     const code = await worker.stop();
     const [row] = await mirror.database.sql<{ count: string }>('SELECT count(*) FROM links WHERE in_flight');
 

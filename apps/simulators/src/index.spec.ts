@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROVIDER_NAMES, startSimulators, type Simulators } from './index.js';
-import { call, failureOf, until, type Seen } from './testing/call.js';
+import { call, failureOf, type Seen } from './testing/call.js';
+import { until } from '../../../test/support/until.js';
 
 const ANN = { firstName: 'Ann', lastName: 'Lee', email: 'ann.lee@example.com' };
 

@@ -3,6 +3,7 @@ import { Queue, createPostgresBackend, type PostgresConnectionOptions } from 'bu
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { forgetKeys } from '../../../scripts/services/forget-keys.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import {
   describeWithOwnRedis,
@@ -10,6 +11,7 @@ import {
   startRedis,
   testRedisUrl,
 } from '../../../test/support/redis.js';
+import { until } from '../../../test/support/until.js';
 import { DoorbellQueue } from './doorbell-queue.js';
 import type { DoorbellJob } from './doorbell.js';
 
@@ -48,6 +50,7 @@ async function redisGround(): Promise<Ground> {
     async close() {
       for (const queue of queues) await queue.close();
       connection.disconnect();
+      await forgetKeys(redisUrl, prefix);
     },
   };
 }
@@ -81,14 +84,6 @@ function postgresGround(databaseUrl: string): Promise<Ground> {
   });
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const endMs = Date.now() + 8_000;
-  while (!holds()) {
-    if (Date.now() > endMs) throw new Error('did not happen within 8 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 function suite(makeGround: (databaseUrl: string) => Promise<Ground>): void {
   let database: TestDatabase;
   let ground: Ground;
@@ -108,7 +103,7 @@ function suite(makeGround: (databaseUrl: string) => Promise<Ground>): void {
       },
       ['vault', 'passage'],
     );
-    while (!(await queue.isReachable())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => queue.isReachable());
   });
   afterEach(async () => {
     await queue.close(2_000);
@@ -198,7 +193,7 @@ function suite(makeGround: (databaseUrl: string) => Promise<Ground>): void {
       },
       ['vault-eu-2'],
     );
-    while (!(await other.isReachable())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => other.isReachable());
     const heard: string[] = [];
     other.answer('vault-eu-2', 1, (job) => Promise.resolve(void heard.push(job.provider)));
     other.ring('all', 'live');
@@ -230,7 +225,7 @@ describeWithOwnRedis('a Redis that is away', () => {
       },
       ['vault'],
     );
-    while (!(await queue.isReachable())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => queue.isReachable());
     queue.answer('vault', 1, () => Promise.resolve());
     await redis.kill();
     const startedMs = performance.now();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { call, failureOf, TestClock, until, type Seen } from '../testing/call.js';
+import { call, failureOf, TestClock, type Seen } from '../testing/call.js';
+import { until } from '../../../../test/support/until.js';
 import { vaultDefinition } from '../vault/index.js';
 import type { FaultRule } from './fault.js';
 import { RunningProvider } from './running-provider.js';

@@ -1,8 +1,10 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { request } from 'undici';
+import { until } from '../../../../test/support/until.js';
 import { RunningProvider, type HeldAccount } from '../frame/index.js';
 import { sunshineDefinition } from './index.js';
 
@@ -60,18 +62,6 @@ async function send(
   });
   const text = await response.body.text();
   return { status: response.statusCode, json: JSON.parse(text) as Body };
-}
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 5_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadlineMs) throw new Error('waited in vain');
-    await pause(5);
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 describe('who may call Sunshine', () => {
@@ -358,7 +348,7 @@ describe('deletion at Sunshine', () => {
     await send('DELETE', '/ann');
     sunshine.plant({ op: 'remove', id: 'ann' });
     await send('POST', '', { body: { externalId: 'ann' } });
-    await pause(80);
+    await delay(80);
     expect(held()).toMatchObject([{ externalId: 'ann', state: 'live' }]);
   });
 
@@ -406,7 +396,7 @@ describe('deletion at Sunshine', () => {
         const { json } = await send('GET', '/ann');
         await send('DELETE', '/ann');
         await until(() => posts.length > 0);
-        await pause(50);
+        await delay(50);
 
         expect(held()).toEqual([]);
         expect(posts).toHaveLength(1);
@@ -426,7 +416,7 @@ describe('deletion at Sunshine', () => {
       await send('DELETE', '/ann');
       await send('DELETE', '/ann');
       await until(() => posts.length > 0);
-      await pause(50);
+      await delay(50);
       expect(posts).toHaveLength(1);
     });
 
@@ -434,7 +424,7 @@ describe('deletion at Sunshine', () => {
       set({ webhookTwice });
       await send('DELETE', '/ann');
       await until(() => posts.length === (webhookTwice ? 2 : 1));
-      await pause(50);
+      await delay(50);
       expect(new Set(posts.map((each) => each.event.id)).size).toBe(1);
       expect(posts).toHaveLength(webhookTwice ? 2 : 1);
     });
@@ -443,7 +433,7 @@ describe('deletion at Sunshine', () => {
       set({ webhookLost });
       await send('DELETE', '/ann');
       await until(() => held().length === 0);
-      await pause(60);
+      await delay(60);
       expect(posts).toHaveLength(webhookLost ? 0 : 1);
     });
 
@@ -458,7 +448,7 @@ describe('deletion at Sunshine', () => {
       await send('POST', '', { body: { externalId: 'bob' } });
       await send('DELETE', '/bob');
       await until(() => posts.length === 5);
-      await pause(250);
+      await delay(250);
       expect(posts).toHaveLength(5);
 
       posts = [];
@@ -466,7 +456,7 @@ describe('deletion at Sunshine', () => {
       await send('POST', '', { body: { externalId: 'eve' } });
       await send('DELETE', '/eve');
       await until(() => posts.length === 1);
-      await pause(60);
+      await delay(60);
       expect(posts).toHaveLength(1);
     });
 
@@ -474,7 +464,7 @@ describe('deletion at Sunshine', () => {
       set({ deletionDelayMs: 50 });
       await send('DELETE', '/ann');
       sunshine.reset();
-      await pause(100);
+      await delay(100);
       expect(posts).toEqual([]);
       expect(held()).toEqual([]);
       expect(sunshine.provider.behaviour.current).toMatchObject({ webhookTarget: '', deletionDelayMs: 200 });

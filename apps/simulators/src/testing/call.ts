@@ -69,15 +69,6 @@ function innermost(error: unknown): string {
   return cause === undefined ? String(memberOf(error, 'code') ?? error) : innermost(cause);
 }
 
-/** Waits until something holds. @throws when it does not hold within two seconds */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 2_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('it never came to hold');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** A clock that stands until it is moved. */
 export class TestClock {
   /** Milliseconds since the epoch. */
