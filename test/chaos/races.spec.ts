@@ -133,6 +133,12 @@ describe('one link among many', () => {
 
     const link = await linkOf(mirror.database, poisoned.id, 'sendauth');
     expect(['refused_by_store', 'protocol']).toContain(link['park_code']);
+    // What could not be stored was still done there, and the audit says so.
+    const audited = await mirror.database.sql(
+      `SELECT detail FROM audit WHERE user_id = $1 AND action = 'provider.provision'`,
+      [poisoned.id],
+    );
+    expect(audited).toHaveLength(1);
     const [counts] = await mirror.database.sql<{ synced: string }>(
       `SELECT count(*) AS synced FROM links WHERE park_code IS NULL AND observed_state = 'live' AND handled = wanted`,
     );

@@ -27,7 +27,8 @@ export class LinkContext implements CallContext {
     this.refuseIfTooLate(call);
     const release = await this.room.slots.acquire(this.isUrgent());
     try {
-      await this.room.pace.take(() => this.leaseLasts(call));
+      this.refuseIfTooLate(call);
+      await this.room.pace.take(() => this.leaseLasts(call) && !this.stopping.aborted);
       // Waiting for a slot or for the pace may have taken longer than the lease had left.
       this.refuseIfTooLate(call);
     } catch (error) {

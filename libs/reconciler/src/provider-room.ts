@@ -71,7 +71,8 @@ export class ProviderRoom {
     this.enabled = state.enabled;
     this.haltScope = state.halt?.scope ?? null;
     this.probesFailed = state.probesFailed;
-    this.pausedUntilMs = this.engine.clock.monotonicMs() + state.pausedForMs;
+    // Only ever longer: this state may have been read before the pause that a call of ours has just been told.
+    this.notePause(state.pausedForMs);
   }
 
   /** Aborted when calls under way are given up: the process has to end. */

@@ -56,7 +56,6 @@ function parkedAsRefused(settlement: Settlement, sqlState: string | null): Settl
     lastError: park.code,
     applied: null,
     intent: null,
-    steps: [],
     knowledge: {
       ...settlement.knowledge,
       accountId: settlement.link.accountId,

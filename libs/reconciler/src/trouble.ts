@@ -143,12 +143,15 @@ async function pause(
   room: ProviderRoom,
   how: { readonly pauseMs: number; readonly slowDown: boolean; readonly probeFailed: boolean },
 ): Promise<void> {
-  // Many calls fail at once; the first of them speaks for all.
-  const already = room.pausedForMs() > 0;
+  // Many calls fail at once: the first of them speaks for all, but for one that was told to wait longer.
+  const already = room.pausedForMs();
+  if (already >= how.pauseMs) return;
   room.notePause(how.pauseMs);
-  if (already) return;
-  if (how.probeFailed) room.probesFailed += 1;
-  await pauseProvider(room.engine.database.sql, room.instance.slug, how);
+  const slowDown = how.slowDown && already === 0;
+  const probeFailed = how.probeFailed && already === 0;
+  if (probeFailed) room.probesFailed += 1;
+  const { pauseMs } = how;
+  await pauseProvider(room.engine.database.sql, room.instance.slug, { pauseMs, slowDown, probeFailed });
 }
 
 async function haltAndWait(
