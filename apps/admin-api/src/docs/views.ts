@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LANE_NAMES, SITUATIONS, USER_STATUSES } from '#domain';
+import { PROVIDER_STATES } from '#store';
 
 /** What answers look like, for the API's own description. */
 
@@ -92,6 +93,7 @@ export const convergenceList = z.object({
   providers: z.array(
     z.object({
       provider: z.string(),
+      state: z.enum(PROVIDER_STATES),
       total: count,
       inSync: count,
       notEnforceable: count,
@@ -99,6 +101,7 @@ export const convergenceList = z.object({
       parked: count,
       held: count,
       disabled: count,
+      parkedFor: z.record(z.string(), count),
       oldestLagMs: count.nullable(),
     }),
   ),

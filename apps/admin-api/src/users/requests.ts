@@ -28,6 +28,7 @@ export const listQuery = z.strictObject({
   status: z.enum(USER_STATUSES).optional(),
   externalKey: filter(256).optional(),
   email: filter(320).optional(),
+  parkedAt: filter(64).optional(),
 });
 export type ListQuery = z.infer<typeof listQuery>;
 

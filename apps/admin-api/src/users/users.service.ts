@@ -61,6 +61,7 @@ export class UsersService {
       filters.status ?? null,
       filters.externalKey ?? null,
       filters.email ?? null,
+      filters.parkedAt ?? null,
     ]);
     const after = cursor === undefined ? undefined : this.cursors.read(cursor, listing);
     const { users, next } = await listUsers(this.roster.database, { after, limit, ...filters });

@@ -1,5 +1,6 @@
 import { emailKey, type User, type UserStatus } from '#domain';
 import type { Database } from '../database.js';
+import type { Prisma } from '../generated/client.js';
 import { toUser } from './user-row.js';
 
 /** Users a page at most. */
@@ -15,6 +16,8 @@ export interface UserQuery {
   readonly externalKey?: string | undefined;
   /** Compared without regard to case or composition. */
   readonly email?: string | undefined;
+  /** Only users whose link at this provider is parked. */
+  readonly parkedAt?: string | undefined;
 }
 
 export interface UserPage {
@@ -34,7 +37,7 @@ export async function findUser(database: Database, id: string): Promise<User | n
  * @throws RangeError when the limit is not between 1 and `MAX_USERS_A_PAGE`
  */
 export async function listUsers(database: Database, query: UserQuery): Promise<UserPage> {
-  const { after, limit, status, externalKey, email } = query;
+  const { after, limit, status, externalKey, email, parkedAt } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_USERS_A_PAGE) {
     throw new RangeError(`limit must be between 1 and ${MAX_USERS_A_PAGE}`);
   }
@@ -44,10 +47,16 @@ export async function listUsers(database: Database, query: UserQuery): Promise<U
       ...(status === undefined ? {} : { status }),
       ...(externalKey === undefined ? {} : { externalKey }),
       ...(email === undefined ? {} : { emailKey: emailKey(email) }),
+      ...(parkedAt === undefined ? {} : { links: { some: parkedLink(database, parkedAt) } }),
     },
     orderBy: { id: 'asc' },
     take: limit + 1,
   });
   const users = rows.slice(0, limit).map((row) => toUser(row));
   return { users, next: rows.length > limit ? (users.at(-1)?.id ?? null) : null };
+}
+
+/** Parked, and nothing newer is wanted: what `standingOf` calls so. */
+function parkedLink({ prisma }: Database, provider: string): Prisma.LinkWhereInput {
+  return { provider, parkCode: { not: null }, handled: { equals: prisma.link.fields.wanted } };
 }

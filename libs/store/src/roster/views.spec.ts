@@ -3,6 +3,7 @@ import { convergence } from './convergence.js';
 import { createUser } from './edit-user.js';
 import { linksOfUser, type LinkStanding } from './link-view.js';
 import { listProviders } from './read-providers.js';
+import { listUsers } from './read-users.js';
 import { openTestRoster, type TestRoster } from './roster.harness.js';
 import { declared } from './roster.harness.js';
 import { syncProviders } from './sync-providers.js';
@@ -47,7 +48,32 @@ describe('what the roster shows of its mirrors', () => {
     expect(counts.get('south')).toMatchObject({ due: STATES.length, inSync: 0 });
     expect(counts.get('south')?.oldestLagMs).toBeGreaterThanOrEqual(300_000);
     expect(counts.get('south')?.oldestLagMs).toBeLessThan(400_000);
+    expect(counts.get('north')?.parkedFor).toEqual({ 'invalid(phone)': 1, invalid: 1 });
+    expect(counts.get('south')?.parkedFor).toEqual({});
     expect(counts.get('west')).toMatchObject({ disabled: STATES.length, inSync: 0, oldestLagMs: null });
+  });
+
+  it.each([
+    ['running', `paused_until = now() - interval '1 second'`],
+    ['paused', `paused_until = now() + interval '1 minute'`],
+    ['partlyHalted', `halt_scope = 'creates', halt_reason = 'http_402'`],
+    ['halted', `halt_scope = 'all', halt_reason = 'http_401', paused_until = now() + interval '1 minute'`],
+  ])('says that work at a provider is %s', async (state, set) => {
+    await roster.sql(`UPDATE providers SET paused_until = NULL, halt_scope = NULL, halt_reason = NULL`);
+    await roster.sql(`UPDATE providers SET ${set} WHERE slug = 'north'`);
+    const states = new Map((await convergence(roster.database)).map((line) => [line.provider, line.state]));
+    expect(Object.fromEntries(states)).toEqual({
+      new: 'running',
+      north: state,
+      south: 'running',
+      west: 'disabled',
+    });
+  });
+
+  it('finds the users who are parked at a provider, and only them', async () => {
+    const page = await listUsers(roster.database, { limit: 50, parkedAt: 'north' });
+    expect(page.users.map((user) => user.externalKey)).toEqual(['u3', 'u4']);
+    expect((await listUsers(roster.database, { limit: 50, parkedAt: 'south' })).users).toEqual([]);
   });
 
   it('shows each link as it is counted', async () => {
