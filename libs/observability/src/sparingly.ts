@@ -16,9 +16,12 @@ interface Told {
 /**
  * A log for trouble that comes back with every attempt, on every connection: the first entry of a kind is written at
  * once, later ones at most once a minute, with `count` saying how many they stand for. Entries are of one kind when
- * message, provider, route and error are. What is told once in a while is never lost: it is counted.
+ * message, provider, route, reason and error are. What is told once in a while is never lost: it is counted.
  */
-export function sparingly(log: Logger, clock: Clock): Pick<Logger, 'warn' | 'error'> {
+export function sparingly(
+  log: Pick<Logger, 'warn' | 'error'>,
+  clock: Pick<Clock, 'monotonicMs'>,
+): Pick<Logger, 'warn' | 'error'> {
   const told = new Map<string, Told>();
   const through =
     (level: 'warn' | 'error') =>
@@ -44,5 +47,5 @@ function countFor(told: Map<string, Told>, kind: string, nowMs: number): number 
 
 function kindOf(message: string, fields: LogFields): string {
   const { type, code } = errorFields(fields.error);
-  return [message, fields.provider, fields.route, type, code].join(' ');
+  return [message, fields.provider, fields.route, fields.reason, type, code].join(' ');
 }
