@@ -85,6 +85,13 @@ module.exports = {
       to: { path: '^(apps|scripts|test)/' },
     },
     {
+      name: 'service-serves-apps',
+      comment: 'It opens everything, so whoever else used it would depend on everything.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: ['^libs/service/', TEST] },
+      to: { path: '^libs/service/' },
+    },
+    {
       name: 'apps-are-strangers',
       comment: 'Two apps share libraries, never code of each other.',
       severity: 'error',

@@ -3,22 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings, type Environment } from '#config';
 import type { ProviderRegistry } from '#identity-provider';
-import { createLogger, QuietNestLogger, type Logger } from '#observability';
+import { QuietNestLogger } from '#observability';
 import type { DoorbellQueue } from '#queue';
+import { openLog, readyFields, type RunningService } from '#service';
 import type { Database } from '#store';
 import type { WorkerEngine } from './engine.js';
 import { DATABASE, ENGINE, QUEUE, REGISTRY } from './tokens.js';
 import { WorkerModule } from './worker.module.js';
-
-/** A worker that runs. */
-export interface RunningWorker {
-  readonly log: Logger;
-  /** Where its health is asked. */
-  readonly url: string;
-  readonly shutdownMs: number;
-  /** Starts no new call, finishes or gives up those under way, and ends; within about `shutdownMs`. */
-  stop(): Promise<void>;
-}
 
 const CLOSE_GRACE_MS = 2_000;
 const LEAST_GRACE_MS = 1_000;
@@ -28,10 +19,10 @@ const LEAST_GRACE_MS = 1_000;
  * begins to answer doorbells.
  * @throws SettingsError, MigrationError, RemoteScopeChanged, each naming what to do
  */
-export async function startWorker(environment: Environment): Promise<RunningWorker> {
+export async function startWorker(environment: Environment): Promise<RunningService> {
   const settings = readSettings(environment);
   const { host, workerPort, shutdownMs } = settings;
-  const log = createLogger({ level: settings.logLevel, name: 'worker', secrets: secretsOf(settings) });
+  const log = openLog(settings, 'worker');
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.with({ environment, settings, log }),
     new FastifyAdapter(),
@@ -40,12 +31,7 @@ export async function startWorker(environment: Environment): Promise<RunningWork
   await app.listen(workerPort, host);
   const queue = app.get<DoorbellQueue>(QUEUE);
   const url = await app.getUrl();
-  log.info('worker ready', {
-    backend: queue.backendKind,
-    providers: slugsOf(app.get<ProviderRegistry>(REGISTRY)),
-    hostname: new URL(url).hostname,
-    port: Number(new URL(url).port),
-  });
+  log.info('worker ready', readyFields(url, queue, app.get<ProviderRegistry>(REGISTRY)));
   return {
     log,
     url,
@@ -58,15 +44,4 @@ export async function startWorker(environment: Environment): Promise<RunningWork
       await app.get<Database>(DATABASE).close();
     },
   };
-}
-
-function slugsOf(registry: ProviderRegistry): string {
-  return registry
-    .all()
-    .map((instance) => instance.slug)
-    .join(', ');
-}
-
-function secretsOf(settings: ReturnType<typeof readSettings>): string[] {
-  return [settings.databaseUrl.reveal(), settings.redisUrl?.reveal() ?? ''].filter((secret) => secret !== '');
 }

@@ -2,10 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { readProviderInstances, type Environment, type Settings } from '#config';
 import { ProviderRegistry, type ProviderFactory } from '#identity-provider';
-import { newId, sparingly, systemClock, type Logger } from '#observability';
+import { newId, systemClock, type Logger } from '#observability';
 import { PROVIDER_FACTORY_REGISTRY, ProvidersModule } from '#providers';
 import { DoorbellQueue } from '#queue';
-import { assertMigrated, openDatabase, openRoster, probeAtOnce, syncProviders, type Database } from '#store';
+import { openQueue, openStore } from '#service';
+import { openRoster, probeAtOnce, type Database } from '#store';
 import { WorkerEngine } from './engine.js';
 import { HealthController } from './health.controller.js';
 import { Ticker } from './ticker.js';
@@ -40,12 +41,12 @@ export class WorkerModule {
         {
           provide: DATABASE,
           inject: [REGISTRY],
-          useFactory: (registry: ProviderRegistry) => openStore(start, registry),
+          useFactory: (registry: ProviderRegistry) => openOwnStore(start, registry),
         },
         {
           provide: QUEUE,
           inject: [REGISTRY, DATABASE],
-          useFactory: (registry: ProviderRegistry) => openQueue(start, registry),
+          useFactory: (registry: ProviderRegistry) => openQueue(settings, registry, log),
         },
         {
           provide: ENGINE,
@@ -67,34 +68,9 @@ export class WorkerModule {
   }
 }
 
-/** Opens the store only when it is the one that this code was made for, and declares the providers in it. */
-async function openStore({ settings, log }: WorkerStart, registry: ProviderRegistry): Promise<Database> {
-  const sparing = sparingly(log, systemClock);
-  await assertMigrated(settings.databaseUrl.reveal());
-  const database = openDatabase({
-    url: settings.databaseUrl.reveal(),
-    poolSize: settings.databasePool,
-    applicationName: 'rollcall-worker',
-    onPoolError: (error) => {
-      sparing.warn('database connection lost', { error });
-    },
-  });
-  await syncProviders(database, registry.all());
+/** A new worker may be the one whose settings were mended, so it probes halted providers at once. */
+async function openOwnStore({ settings, log }: WorkerStart, registry: ProviderRegistry): Promise<Database> {
+  const database = await openStore(settings, registry, { log, name: 'rollcall-worker' });
   await probeAtOnce(database.sql);
   return database;
-}
-
-function openQueue({ settings, log }: WorkerStart, registry: ProviderRegistry): Promise<DoorbellQueue> {
-  const sparing = sparingly(log, systemClock);
-  return DoorbellQueue.open(
-    {
-      redisUrl: settings.redisUrl?.reveal() ?? null,
-      databaseUrl: settings.databaseUrl.reveal(),
-      prefix: settings.queuePrefix,
-      onError: (error) => {
-        sparing.warn('queue trouble', { error });
-      },
-    },
-    registry.all().map((instance) => instance.slug),
-  );
 }
