@@ -12,7 +12,8 @@ try {
   const { applied } = await migrate(url, { log: (name) => process.stdout.write(`applied ${name}\n`) });
   if (applied.length === 0) process.stdout.write('nothing to apply\n');
 } catch (error) {
-  // A refusal is an answer; anything else is a fault whose trace is wanted. Neither holds the URL.
-  process.stderr.write(`${error instanceof MigrationError ? error.message : error.stack}\n`);
+  // A refusal, ours or the server's, is an answer; anything else is a fault whose trace is wanted. None holds the URL.
+  const isAnswer = error instanceof MigrationError || error.code !== undefined;
+  process.stderr.write(`${isAnswer ? error.message || error.code : error.stack}\n`);
   process.exitCode = 1;
 }

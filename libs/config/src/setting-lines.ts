@@ -43,7 +43,7 @@ export const LINES = {
     name: 'ROLLCALL_ADMIN_KEY',
     default: null,
     required: false,
-    meaning: 'The first API key, with every scope.',
+    meaning: 'The first API key, with every scope: 24 characters or more.',
     rule: secretLike(/^[\x21-\x7e]{24,256}$/, 'must have 24 to 256 printable characters without spaces'),
   }),
   host: line({
@@ -148,7 +148,7 @@ export const LINES = {
     name: 'ROLLCALL_QUEUE_PREFIX',
     default: 'rollcall',
     required: false,
-    meaning: 'Sets the queues of this deployment apart from others in the same Redis or Postgres.',
+    meaning: 'Sets the queues of this deployment apart from others in the same Redis.',
     rule: textLike(
       /^[a-z][a-z0-9_-]{0,31}$/,
       'must be 1 to 32 lower-case letters, digits, dashes or underscores',

@@ -33,7 +33,11 @@ export async function openStore(
     },
   });
   try {
-    await syncProviders(database, registry.all());
+    const { disabled } = await syncProviders(database, registry.all());
+    // For every process on this database: one that was started with fewer settings than the others must not go unseen.
+    for (const provider of disabled) {
+      log.warn('provider disabled', { provider, reason: 'no_settings_in_this_process' });
+    }
     return database;
   } catch (error) {
     await database.close();

@@ -1,5 +1,6 @@
-import { readEnvironment, SettingsError, type Environment } from '#config';
+import { readEnvironment, type Environment } from '#config';
 import type { Logger } from '#observability';
+import { whyNotStarted } from './why-not-started.js';
 
 /** Something that serves until it is told to end. */
 export interface RunningService {
@@ -24,8 +25,7 @@ export async function runProcess(
     endOnSignal(await start(readEnvironment()));
   } catch (error) {
     // Nothing is running yet, so there is no log to write to but this.
-    const text = error instanceof SettingsError || !(error instanceof Error) ? String(error) : error.message;
-    process.stderr.write(`the ${name} did not start: ${text}\n`);
+    process.stderr.write(`the ${name} did not start: ${whyNotStarted(error)}\n`);
     process.exit(1);
   }
 }

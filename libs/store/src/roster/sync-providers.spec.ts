@@ -78,7 +78,8 @@ describe('configured providers meeting the roster', () => {
 
   it('a provider that is no longer configured keeps its links, and catches up when it is back', async () => {
     await enter(2);
-    await syncProviders(roster.database, [declared('south')]);
+    expect(await syncProviders(roster.database, [declared('south')])).toEqual({ disabled: ['north'] });
+    expect(await syncProviders(roster.database, [declared('south')])).toEqual({ disabled: [] });
     await createUser(roster, 'key:a', { externalKey: 'late' });
     expect(await links()).toMatchObject([
       { provider: 'north', links: 2 },

@@ -31,25 +31,29 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
  * Brings the providers of the database in line with the configured instances, at the start of an app. New ones get a
  * link for every user and a new mapping makes links due, both in chunks and in the backfill lane; instances that are
  * no longer configured keep their links and are disabled. Safe to run in several apps at once, and again after a crash.
+ * @returns the slugs that ran until now
  * @throws RemoteScopeChanged
  */
 export async function syncProviders(
   database: Database,
   instances: readonly ProviderDeclaration[],
-): Promise<void> {
-  await database.transaction(async (sql) => {
+): Promise<{ readonly disabled: readonly string[] }> {
+  const disabled = await database.transaction(async (sql) => {
     // Waits for writers of users and keeps new ones out until the commit: each of them then either committed before
     // the backfill below reads, or sees the provider when it makes its links. Without this a user would slip between.
     await sql('LOCK TABLE users IN SHARE MODE');
     for (const instance of instances) await declare(sql, instance);
-    await sql('UPDATE providers SET enabled = false WHERE enabled AND slug <> ALL($1::text[])', [
-      instances.map((instance) => instance.slug),
-    ]);
+    const rows = await sql<{ slug: string }>(
+      'UPDATE providers SET enabled = false WHERE enabled AND slug <> ALL($1::text[]) RETURNING slug',
+      [instances.map((instance) => instance.slug)],
+    );
+    return rows.map(({ slug }) => slug);
   });
   for (const instance of instances) {
     await createMissingLinks(database, instance.slug);
     await followMapping(database, instance);
   }
+  return { disabled };
 }
 
 async function declare(sql: Database['sql'], instance: ProviderDeclaration): Promise<void> {
