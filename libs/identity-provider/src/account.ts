@@ -57,6 +57,12 @@ export interface Account {
   readonly createdAt?: Date;
 }
 
+/** An account's creation time as a provider spelled it; nothing when it cannot be read, since it may only ever refuse. */
+export function createdAtOf(value: unknown): Pick<Account, 'createdAt'> {
+  const createdAt = new Date(typeof value === 'string' ? value : '');
+  return Number.isNaN(createdAt.getTime()) ? {} : { createdAt };
+}
+
 /** Which account a call is about. `accountId` is `null` until the provider assigned one. */
 export interface AccountTarget {
   readonly accountId: string | null;

@@ -1,4 +1,5 @@
 import {
+  createdAtOf,
   findViolations,
   mapAttributes,
   type Account,
@@ -120,13 +121,8 @@ export function toAccount(user: PassageUser, mapping: Mapping): Account {
     marker: null,
     attributes,
     lookupKeys: lookupKeysOf({ email: readValue(user.email), phone: readValue(user.phone) }),
-    ...createdAtOf(user),
+    ...createdAtOf(user.created_at),
   };
-}
-
-function createdAtOf({ created_at }: PassageUser): Pick<Account, 'createdAt'> {
-  const createdAt = new Date(created_at ?? '');
-  return Number.isNaN(createdAt.getTime()) ? {} : { createdAt };
 }
 
 function readAt(user: PassageUser, path: string): NativeValue {

@@ -125,3 +125,13 @@ describe('bodies', () => {
     expect(toUpdateBody(desire({}).attributes, read)).toEqual({ firstName: 'Anna', lastName: 'Muster' });
   });
 });
+
+describe('an account as read', () => {
+  it('tells when it was made, by which an account older than our create is told from ours', () => {
+    const read = (createdAt: unknown) => toAccount({ id: ID, createdAt }, STRICT, 'live');
+    expect(read('2024-01-01T00:00:00.000Z').createdAt).toEqual(new Date('2024-01-01'));
+    for (const unreadable of [undefined, null, '', 'yesterday', 1_704_067_200]) {
+      expect(read(unreadable)).not.toHaveProperty('createdAt');
+    }
+  });
+});

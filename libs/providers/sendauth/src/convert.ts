@@ -1,4 +1,5 @@
 import {
+  createdAtOf,
   mapAttributes,
   type Account,
   type AttributeCapability,
@@ -112,6 +113,7 @@ export function toAccount(user: SendauthUser, mapping: Mapping, state: 'live' | 
     marker: null,
     attributes: Object.fromEntries(mapping.lines.map(({ to }) => [to, read[to] ?? null] as const)),
     lookupKeys: lookupKeysOf(email),
+    ...createdAtOf(user.createdAt),
   };
 }
 

@@ -19,6 +19,7 @@ export const userSchema = z.looseObject({
   email: z.string().nullish(),
   phone: z.string().nullish(),
   company: z.looseObject({ name: z.string().nullish() }).nullish(),
+  createdAt: z.unknown().optional(),
 });
 
 /** A user as SendAuth answers it. */
