@@ -26,7 +26,7 @@ const PLAIN_SPOKEN = new Set([
 
 /** Whole texts of drivers that give no code and quote nothing but a number of their own. */
 const KNOWN_TEXTS =
-  /^(?:timeout exceeded when trying to connect|Connection terminated(?: unexpectedly| due to connection timeout)?|Connection is closed\.|Command timed out|(?:Missing (?:key|lock) for|could not renew lock for) job \d+(?:\. \w+)?)$/;
+  /^(?:timeout exceeded when trying to connect|Connection terminated(?: unexpectedly| due to connection timeout)?|Connection is closed\.|Command timed out|Stream isn't writeable and enableOfflineQueue options is false|(?:Missing (?:key|lock) for|could not renew lock for) job \d+(?:\. \w+)?)$/;
 
 /** Deeper chains of causes say nothing new. */
 const DEEPEST_CAUSE = 3;
