@@ -74,6 +74,8 @@ export class TestWorker {
   async pass(forMs = 20_000): Promise<void> {
     await startDuePurges(this.roster, new Date());
     await completePurges(this.roster);
+    await keep(this.rooms, this.stopping.signal);
+    await Promise.all(this.rooms.map((room) => room.probing));
     const due = await keep(this.rooms, this.stopping.signal);
     const busy = this.pumps.filter((_, index) =>
       due.some((work) => work.provider === this.rooms[index]?.instance.slug),

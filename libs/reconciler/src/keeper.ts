@@ -27,13 +27,24 @@ export async function keep(rooms: readonly ProviderRoom[], signal: AbortSignal):
   for (const room of rooms) {
     const state = states.get(room.instance.slug);
     if (state !== undefined) room.adopt(state);
-    if (state?.halt != null && state.probeInMs === 0) await probeHalted(room, signal);
+    if (state?.halt != null && state.probeInMs === 0) probeInBackground(room, signal);
   }
   const open = rooms.filter((room) => room.isOpen());
   const slugs = open.map((room) => room.instance.slug);
   const revoked = await findRevoked(sql, slugs);
   for (const room of open) room.revoked = revoked.get(room.instance.slug) ?? new Set();
   return findDueWork(sql, slugs);
+}
+
+/** A provider that hangs on its probe must not keep the others from their tick. */
+function probeInBackground(room: ProviderRoom, signal: AbortSignal): void {
+  room.probing ??= probeHalted(room, signal)
+    .catch((error: unknown) => {
+      room.engine.log.error('a probe failed', { provider: room.instance.slug, error });
+    })
+    .finally(() => {
+      room.probing = null;
+    });
 }
 
 /** A payment is only known to have been made when a create goes through, so creates are simply let try again. */

@@ -37,12 +37,11 @@ export async function findOwnLostCreate(
 }
 
 function notFound(room: ProviderRoom, work: Work): LostCreate {
-  const { clock, settings } = room.engine;
-  const lastMs = Math.max(
-    work.doubtfulWriteAt?.getTime() ?? 0,
-    ...work.unsettledCreates.map((create) => create.createdAt.getTime()),
+  const youngestMs = Math.min(
+    work.doubtAgeMs ?? Number.POSITIVE_INFINITY,
+    ...work.unsettledCreates.map((create) => create.ageMs),
   );
-  const waitMs = lastMs + settings.lateArrivalMs - clock.now().getTime();
+  const waitMs = room.engine.settings.lateArrivalMs - youngestMs;
   return waitMs > 0 ? { kind: 'tooEarly', waitMs } : { kind: 'neverLanded' };
 }
 

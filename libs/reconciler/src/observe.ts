@@ -63,8 +63,10 @@ function mustRead(room: ProviderRoom, work: Work): boolean {
   const readable =
     work.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
   if (!readable) return false;
+  // A create would tell what is there; who is not to be created may still have an account under our key.
+  if (work.certainty === 'never' && !(work.user.status === 'active' && work.assigned)) return true;
   // A lost write may land after a read that came too early, however certain that read was.
-  return work.certainty === 'stale' || work.lastClaimLost || work.doubtfulWriteAt !== null;
+  return work.certainty === 'stale' || work.lastClaimLost || work.doubtAgeMs !== null;
 }
 
 async function read(room: ProviderRoom, target: AccountTarget, context: CallContext): Promise<Observation> {

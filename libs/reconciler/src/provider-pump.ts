@@ -46,15 +46,19 @@ export class ProviderPump {
     const own = isUrgent ? this.urgent : this.inFlight;
     const endMs = this.room.engine.clock.monotonicMs() + run.forMs;
     let hinted = run.userIds;
-    while (!run.signal.aborted && this.room.isOpen() && this.room.engine.clock.monotonicMs() < endMs) {
-      const room = isUrgent ? this.urgentRoom() : this.capacity() - this.inFlight.size;
-      const claimed = room > 0 ? await this.claim(run, room, hinted) : 0;
-      hinted = [];
-      if (claimed === 0 && own.size === 0) return;
-      if (claimed === 0) await this.waitBriefly();
-      else if (!isUrgent) await this.waitForRoom();
+    try {
+      while (!run.signal.aborted && this.room.isOpen() && this.room.engine.clock.monotonicMs() < endMs) {
+        const room = isUrgent ? this.urgentRoom() : this.capacity() - this.inFlight.size;
+        const claimed = room > 0 ? await this.claim(run, room, hinted) : 0;
+        hinted = [];
+        if (claimed === 0 && own.size === 0) return;
+        if (claimed === 0) await this.waitBriefly();
+        else if (!isUrgent) await this.waitForRoom();
+      }
+    } finally {
+      // Also when a claim failed: whoever stops the worker counts on nothing being under way afterwards.
+      await Promise.all(own);
     }
-    await Promise.all(own);
   }
 
   /** Revocations have room of their own: a batch of slow calls must not keep a leaver from being claimed. */
@@ -135,7 +139,7 @@ export class ProviderPump {
       if (settlement.lastError === null && settlement.outcome !== 'released') await this.noteAnswer();
       this.onSettled(settlement);
     } catch (error) {
-      this.room.engine.log.error('a link could not be settled', {
+      this.room.sparing.error('a link could not be settled', {
         provider: work.provider,
         userId: work.userId,
         error,
@@ -145,8 +149,10 @@ export class ProviderPump {
 
   private async noteAnswer(): Promise<void> {
     this.room.health.recordCall(true);
+    this.room.throttles = 0;
     if (this.room.probesFailed === 0) return;
     this.room.probesFailed = 0;
+    this.room.engine.log.warn('provider answers again', { provider: this.room.instance.slug });
     await recordProviderAnswered(this.room.engine.database.sql, this.room.instance.slug);
   }
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ProviderInstance } from '#identity-provider';
+import { sparingly, type Logger } from '#observability';
 import {
   recordIntents,
   type HaltScope,
@@ -25,6 +26,8 @@ export class ProviderRoom {
   readonly pace: Pace;
   readonly health = new ProviderHealth();
   readonly callTimes = new CallTimes();
+  /** For what comes again with every attempt. */
+  readonly sparing: Pick<Logger, 'warn' | 'error'>;
   readonly intents: Grouped<IntendRequest, boolean>;
   readonly settles: Grouped<Settlement, true>;
   /** Users whose revocation waits here; work on anything less urgent of theirs is let go. */
@@ -33,6 +36,10 @@ export class ProviderRoom {
   probesFailed = 0;
   haltScope: HaltScope | null = null;
   enabled = true;
+  /** The probe under way, if one is. */
+  probing: Promise<void> | null = null;
+  /** Times in a row that the provider asked for time without saying how much. */
+  throttles = 0;
   private pausedUntilMs = 0;
   private readonly givenUp = new AbortController();
 
@@ -41,6 +48,7 @@ export class ProviderRoom {
     readonly engine: EngineDependencies,
   ) {
     const { sql } = engine.database;
+    this.sparing = sparingly(engine.log, engine.clock);
     // Every call in flight listens to it; there are as many as there are slots.
     setMaxListeners(0, this.givenUp.signal);
     this.slots = new CallSlots(instance.concurrency);

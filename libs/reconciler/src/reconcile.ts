@@ -107,7 +107,7 @@ function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Sett
 /** A read that comes late enough after a lost answer ends the doubt. */
 function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: 'known' }>): PassState {
   const pass = beginPass(work);
-  const clears = seen.readNow && work.doubtfulWriteAt !== null && doubtLeftMs(room, work) <= 0;
+  const clears = seen.readNow && work.doubtAgeMs !== null && doubtLeftMs(room, work) <= 0;
   const foundOut = seen.readNow && work.unsettledCreates.length > 0;
   return {
     ...pass,
@@ -118,10 +118,7 @@ function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: '
 }
 
 function doubtLeftMs(room: ProviderRoom, work: Work): number {
-  if (work.doubtfulWriteAt === null) return 0;
-  return (
-    work.doubtfulWriteAt.getTime() + room.engine.settings.lateArrivalMs - room.engine.clock.now().getTime()
-  );
+  return work.doubtAgeMs === null ? 0 : room.engine.settings.lateArrivalMs - work.doubtAgeMs;
 }
 
 /** Somebody's account is gone. That is believed only of a provider that still shows others. */
@@ -212,7 +209,7 @@ function conclude(room: ProviderRoom, work: Work, planned: Plan, taken: PassStat
 
 /** Only a read that began after the waiting time ends a doubt; where nothing can be read, the time alone does. */
 function isStillInDoubt(room: ProviderRoom, work: Work, pass: PassState): boolean {
-  if (work.doubtfulWriteAt === null || pass.doubt === 'clear') return false;
+  if (work.doubtAgeMs === null || pass.doubt === 'clear') return false;
   const readable =
     pass.knowledge.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
   return readable || doubtLeftMs(room, work) > 0;

@@ -32,7 +32,10 @@ export interface Trouble {
 
 const CREATES_PROBE_MS = 5 * 60_000;
 const DEFAULT_PAUSE_MS = 1_000;
+const LONGEST_THROTTLE_MS = 60_000;
 const RELEASE_MS = 250;
+/** Failures in a row after which a contradiction is a person's to look at. */
+const CONTRADICTIONS_TO_PARK = 10;
 const STORE_RETRY_MS = 1_000;
 
 /** Turns whatever was thrown into the end of the pass: one arm an outcome. */
@@ -80,6 +83,8 @@ async function settleProviderError(
       return pauseAndRetry(room, trouble, error);
     case 'reobserve':
       if (error.kind === 'conflict' && mayBeDuplicate(trouble)) return resolveTakenSafely(room, trouble);
+      if (error.kind !== 'outcomeUnknown' && work.attempts >= CONTRADICTIONS_TO_PARK)
+        return settleParked(work, pass, contradiction(reason));
       return settleAgain(work, stale(pass), {
         delayMs: work.attempts === 0 ? 0 : backoffMs(work.attempts, room.engine.random),
         error: reason,
@@ -119,7 +124,7 @@ async function retryLater(room: ProviderRoom, trouble: Trouble, error: ProviderE
   const providerIsIll = room.health.recordCall(false);
   if (providerIsIll || room.probesFailed > 0 || !room.isOpen()) {
     const pauseMs = probeIntervalMs(room.probesFailed);
-    await pause(room, { pauseMs, slowDown: false, probeFailed: true });
+    await pause(room, { pauseMs, slowDown: false, probeFailed: true }, error.detail.reason);
     return settleAgain(work, pass, { delayMs: 0, error: error.detail.reason, failed: false });
   }
   return settleAgain(work, pass, {
@@ -134,14 +139,22 @@ async function pauseAndRetry(
   trouble: Trouble,
   error: ProviderError,
 ): Promise<Settlement> {
-  const pauseMs = error.detail.retryAfterMs ?? DEFAULT_PAUSE_MS + backoffMs(1, room.engine.random);
-  await pause(room, { pauseMs, slowDown: true, probeFailed: false });
+  const pauseMs = error.detail.retryAfterMs ?? throttlePauseMs(room);
+  await pause(room, { pauseMs, slowDown: true, probeFailed: false }, error.detail.reason);
   return settleAgain(trouble.work, trouble.pass, { delayMs: 0, error: error.detail.reason, failed: false });
+}
+
+/** The provider asked for time and did not say how much: twice as much as the last time in a row, with jitter. */
+function throttlePauseMs(room: ProviderRoom): number {
+  if (room.pausedForMs() === 0) room.throttles += 1;
+  const bound = Math.min(LONGEST_THROTTLE_MS, DEFAULT_PAUSE_MS * 2 ** (room.throttles - 1));
+  return Math.round(bound * (0.5 + room.engine.random() / 2));
 }
 
 async function pause(
   room: ProviderRoom,
   how: { readonly pauseMs: number; readonly slowDown: boolean; readonly probeFailed: boolean },
+  reason: string,
 ): Promise<void> {
   // Many calls fail at once: the first of them speaks for all, but for one that was told to wait longer.
   const already = room.pausedForMs();
@@ -151,6 +164,7 @@ async function pause(
   const probeFailed = how.probeFailed && already === 0;
   if (probeFailed) room.probesFailed += 1;
   const { pauseMs } = how;
+  room.sparing.warn('provider paused', { provider: room.instance.slug, reason, pauseMs });
   await pauseProvider(room.engine.database.sql, room.instance.slug, { pauseMs, slowDown, probeFailed });
 }
 
@@ -197,6 +211,13 @@ function parkFor(error: ProviderError): NonNullable<Settlement['park']> {
       ? `the provider refuses it (${reason}); correct the user`
       : `the provider answered ${reason}`;
   return attribute === undefined ? { code, rule } : { code, attribute, rule };
+}
+
+function contradiction(reason: string): NonNullable<Settlement['park']> {
+  return {
+    code: 'protocol',
+    rule: `the provider keeps answering ${reason} to a call that should hold; look at the account over there, then edit the user`,
+  };
 }
 
 function stale(pass: PassState): PassState {

@@ -16,7 +16,7 @@ const DOUBT = `,
 /**
  * The SET list that makes a link due. `wanted` grows with every reason, so a settle can never erase one that it did
  * not see; a link already due keeps its more urgent lane and its time, so that a burst of edits becomes one call, unless
- * it is backing off after a failure. A revocation never waits. Expects the table under the alias `l`.
+ * it is backing off after a failure or waiting for a doubt to end. A revocation never waits. Expects the table under the alias `l`.
  */
 export function markClause(mark: Mark): string {
   const rank = LANES[mark.lane];
@@ -24,7 +24,7 @@ export function markClause(mark: Mark): string {
     wanted = l.wanted + 1,
     wanted_since = CASE WHEN l.wanted > l.handled THEN l.wanted_since ELSE now() END,
     lane = CASE WHEN l.wanted > l.handled THEN LEAST(l.lane, ${rank}) ELSE ${rank} END,
-    next_attempt_at = CASE WHEN ${rank} > 0 AND l.wanted > l.handled AND l.attempts = 0
+    next_attempt_at = CASE WHEN ${rank} > 0 AND l.wanted > l.handled AND l.attempts = 0 AND l.doubtful_write_at IS NULL
                            THEN l.next_attempt_at ELSE now() END,
     attempts = 0${mark.doubt === true ? DOUBT : ''}`;
 }

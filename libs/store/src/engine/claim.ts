@@ -29,14 +29,14 @@ interface ClaimedRow {
   observed_marker: string | null;
   asserted: Asserted | null;
   owed: OwedEffect[];
-  doubtful_write_at: Date | null;
+  doubt_age_ms: number | null;
   solo_crashes: number;
 }
 
 const RETURNING = `
   RETURNING l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
             COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.last_error, l.certainty,
-            l.observed_state, l.observed_marker, l.asserted, l.owed, l.doubtful_write_at, l.solo_crashes`;
+            l.observed_state, l.observed_marker, l.asserted, l.owed, (extract(epoch FROM now() - l.doubtful_write_at) * 1000)::float8 AS doubt_age_ms, l.solo_crashes`;
 
 /**
  * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
@@ -105,7 +105,7 @@ function toClaimedLink(row: ClaimedRow, request: ClaimRequest, lastClaimLost: bo
     observedMarker: row.observed_marker,
     asserted: row.asserted,
     owed: row.owed,
-    doubtfulWriteAt: row.doubtful_write_at,
+    doubtAgeMs: row.doubt_age_ms,
     lastClaimLost,
     soloCrashes: lastClaimLost ? row.solo_crashes - 1 : row.solo_crashes,
   };

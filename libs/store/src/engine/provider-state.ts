@@ -82,7 +82,7 @@ export async function haltProvider(
        halted_at = CASE WHEN halt_scope IN ('all', $2) THEN halted_at ELSE now() END,
        halt_scope = CASE WHEN halt_scope = 'all' THEN halt_scope ELSE $2 END,
        probe_at = now() + $4 * interval '1 millisecond',
-       probes_failed = probes_failed + 1
+       probes_failed = probes_failed + CASE WHEN $2 = 'creates' THEN 0 ELSE 1 END
      WHERE slug = $1`,
     [slug, halt.scope, halt.reason, halt.probeInMs],
   );
@@ -140,17 +140,20 @@ export async function wakeParkedByProtocol(
   return rows.map((row) => row.user_id);
 }
 
-/** A few accounts of this provider that were in sync most recently: what a canary reads. */
+/** Of the accounts that were in sync most recently, those among which a canary picks. */
+const CANARY_POOL = 50;
+
+/** A few accounts of this provider that were in sync lately, picked at random: were some deleted, others are asked next. */
 export async function findCanaryTargets(
   sql: Sql,
   slug: string,
   limit: number,
 ): Promise<{ accountId: string | null; remoteKey: string }[]> {
   const rows = await sql<{ account_id: string | null; remote_key: string }>(
-    `SELECT account_id, remote_key FROM links
+    `SELECT account_id, remote_key FROM (SELECT account_id, remote_key FROM links
      WHERE provider = $1 AND observed_state = 'live' AND certainty = 'certain' AND handled = wanted
        AND NOT in_flight AND park_code IS NULL AND account_id IS NOT NULL
-     ORDER BY settled_at DESC NULLS LAST LIMIT $2`,
+     ORDER BY settled_at DESC NULLS LAST LIMIT ${CANARY_POOL}) AS recent ORDER BY random() LIMIT $2`,
     [slug, limit],
   );
   return rows.map((row) => ({ accountId: row.account_id, remoteKey: row.remote_key }));

@@ -12,6 +12,7 @@ interface IntentRow {
   account_id: string | null;
   lookup_keys: LookupKey[];
   created_at: string;
+  age_ms: number;
   outcome: string | null;
 }
 
@@ -24,7 +25,8 @@ export async function readWork(sql: Sql, provider: string, claimed: readonly Cla
   const rows = await sql<WorkRow>(
     `SELECT ${USER_COLUMNS},
             (SELECT jsonb_agg(jsonb_build_object('kind', i.kind, 'account_id', i.account_id,
-                      'lookup_keys', i.lookup_keys, 'created_at', i.created_at, 'outcome', i.outcome))
+                      'lookup_keys', i.lookup_keys, 'created_at', i.created_at,
+                      'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
              FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents
      FROM users u WHERE u.id = ANY($1::uuid[])`,
     [claimed.map((link) => link.userId), provider],
@@ -51,5 +53,5 @@ function toWork(link: ClaimedLink, row: WorkRow): Work {
 }
 
 function toUnsettledCreate(row: IntentRow): UnsettledCreate {
-  return { lookupKeys: row.lookup_keys, createdAt: new Date(row.created_at) };
+  return { lookupKeys: row.lookup_keys, createdAt: new Date(row.created_at), ageMs: row.age_ms };
 }

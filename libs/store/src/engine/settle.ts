@@ -138,7 +138,7 @@ const SETTLE = `
       handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
       next_attempt_at = CASE
         WHEN l.wanted > s.wanted AND l.lane = 0 THEN now()
-        WHEN l.wanted > s.wanted THEN now() + GREATEST(s.delay_ms, $2) * interval '1 millisecond'
+        WHEN l.wanted > s.wanted THEN now() + $2 * interval '1 millisecond'
         ELSE now() + s.delay_ms * interval '1 millisecond' END,
       attempts = s.attempts,
       lease_token = NULL, lease_until = NULL, in_flight = false, solo_crashes = 0,

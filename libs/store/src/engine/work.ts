@@ -11,6 +11,8 @@ export interface Asserted {
 export interface UnsettledCreate {
   readonly lookupKeys: readonly LookupKey[];
   readonly createdAt: Date;
+  /** By the database's clock. */
+  readonly ageMs: number;
 }
 
 /** A link as claimed: ours until the lease ends. */
@@ -32,8 +34,11 @@ export interface ClaimedLink {
   readonly observedMarker: string | null;
   readonly asserted: Asserted | null;
   readonly owed: readonly OwedEffect[];
-  /** The last write whose outcome was lost; until `lateArrivalMs` later no read is final. */
-  readonly doubtfulWriteAt: Date | null;
+  /**
+   * How long ago, by the database's clock, a write was sent whose outcome was lost; until it is `lateArrivalMs` no read is
+   * final. `null` when there is none.
+   */
+  readonly doubtAgeMs: number | null;
   /** The claim before this one never settled: whatever it sent is unknown. */
   readonly lastClaimLost: boolean;
   /** How often in a row a claim of this link alone was lost. */

@@ -2,8 +2,18 @@ import { describePark, PARK_CODES } from '#domain';
 import type { Database } from '../database.js';
 import { type LinkStanding, STANDING_SQL } from './link-view.js';
 
-/** Whether work goes on at a provider now; `partlyHalted` is all but creates, or suspensions alone. */
-export const PROVIDER_STATES = ['running', 'paused', 'partlyHalted', 'halted', 'disabled'] as const;
+/**
+ * Whether work goes on at a provider now. `probing`: it did not answer, and is tried one link at a time until it does;
+ * `partlyHalted`: all but creates goes on, or suspensions alone.
+ */
+export const PROVIDER_STATES = [
+  'running',
+  'probing',
+  'paused',
+  'partlyHalted',
+  'halted',
+  'disabled',
+] as const;
 
 /** How far one provider is behind the roster. The standings add up to `total`. */
 export interface Convergence extends Readonly<Record<LinkStanding, number>> {
@@ -30,7 +40,7 @@ export async function convergence(database: Database): Promise<Convergence[]> {
     `SELECT p.slug AS provider,
        CASE WHEN NOT p.enabled THEN 'disabled' WHEN p.halt_scope = 'all' THEN 'halted'
             WHEN p.paused_until > now() THEN 'paused' WHEN p.halt_scope IS NOT NULL THEN 'partlyHalted'
-            ELSE 'running' END AS state,
+            WHEN p.probes_failed > 0 THEN 'probing' ELSE 'running' END AS state,
        count(l.user_id)::int AS total,
        count(*) FILTER (WHERE l.standing = 'inSync')::int AS "inSync",
        count(*) FILTER (WHERE l.standing = 'notEnforceable')::int AS "notEnforceable",

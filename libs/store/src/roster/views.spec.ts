@@ -56,10 +56,11 @@ describe('what the roster shows of its mirrors', () => {
   it.each([
     ['running', `paused_until = now() - interval '1 second'`],
     ['paused', `paused_until = now() + interval '1 minute'`],
-    ['partlyHalted', `halt_scope = 'creates', halt_reason = 'http_402'`],
+    ['probing', `probes_failed = 2`],
+    ['partlyHalted', `halt_scope = 'creates', halt_reason = 'http_402', probes_failed = 1`],
     ['halted', `halt_scope = 'all', halt_reason = 'http_401', paused_until = now() + interval '1 minute'`],
   ])('says that work at a provider is %s', async (state, set) => {
-    await roster.sql(`UPDATE providers SET paused_until = NULL, halt_scope = NULL, halt_reason = NULL`);
+    await roster.sql(`UPDATE providers SET paused_until = NULL, halt_scope = NULL, probes_failed = 0`);
     await roster.sql(`UPDATE providers SET ${set} WHERE slug = 'north'`);
     const states = new Map((await convergence(roster.database)).map((line) => [line.provider, line.state]));
     expect(Object.fromEntries(states)).toEqual({
