@@ -21,7 +21,9 @@ export class ImportsController {
   @Requires('users:write')
   @Describes(
     'Import users',
-    'NDJSON or CSV, streamed, by externalKey. Rows that are refused are named by line and cost nobody else; the same file again changes nothing.',
+    'NDJSON or CSV in UTF-8, streamed, by externalKey. Rows that are refused are named by line and cost nobody else; the same file again changes nothing. ' +
+      'NDJSON: one object a line, with the fields of a new user and `status` (active or deactivated). ' +
+      'CSV: commas, and a header that names the columns: externalKey, the text fields, `status`, `tags` (as name=value;name) and `attributes.<key>`; an empty cell is no value, a column left out stays as it is.',
   )
   @TakesFile()
   @Answers(200, importReport)

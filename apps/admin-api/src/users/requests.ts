@@ -28,7 +28,9 @@ export const listQuery = z.strictObject({
   status: z.enum(USER_STATUSES).optional(),
   externalKey: filter(256).optional(),
   email: filter(320).optional(),
-  parkedAt: filter(64).optional(),
+  parkedAt: filter(64)
+    .optional()
+    .meta({ description: 'The slug of a provider: only users whose link there is parked.' }),
 });
 export type ListQuery = z.infer<typeof listQuery>;
 
