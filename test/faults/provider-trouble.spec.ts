@@ -157,8 +157,12 @@ describe('a provider that refuses us', () => {
     await mirror.worker.pass(500);
     expect(await providerOf(mirror.database, 'vault')).toMatchObject({ halt_scope: 'creates' });
     if (first === undefined) throw new Error('nobody entered');
+    const creates = (): number => callsOf('vault').filter((call) => call.method === 'POST').length;
+    const refused = creates();
     await patchUser(mirror.roster, 'test', { id: first.id, patch: { displayName: 'While Halted' } });
+    await mirror.database.sql('UPDATE links SET next_attempt_at = now() WHERE wanted > handled');
     await mirror.worker.pass(500);
+    expect(creates()).toBe(refused);
     expect(JSON.stringify(mirror.accounts('vault'))).toContain('While Halted');
     expect(mirror.accounts('vault')).toHaveLength(3);
 
