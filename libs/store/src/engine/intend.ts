@@ -41,7 +41,10 @@ export async function recordIntents(
        ORDER BY u.id FOR SHARE OF u),
      allowed AS (
        SELECT a.* FROM asked a JOIN standing s ON s.id = a.user_id
-       JOIN links l ON l.user_id = a.user_id AND l.provider = $1 AND l.lease_token = a.token AND l.lease_until > now()),
+       JOIN links l ON l.user_id = a.user_id AND l.provider = $1
+         AND l.lease_token = a.token
+         -- by the wall, not by the start of this statement: it may have waited for a user's lock past the lease
+         AND l.lease_until > clock_timestamp()),
      owing AS (
        UPDATE links l SET owed = ARRAY(SELECT DISTINCT unnest(l.owed || string_to_array(a.owes, ',')))
        FROM allowed a WHERE a.owes <> '' AND l.user_id = a.user_id AND l.provider = $1),
