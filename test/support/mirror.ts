@@ -75,7 +75,7 @@ export class TestWorker {
     await startDuePurges(this.roster, new Date());
     await completePurges(this.roster);
     await keep(this.rooms, this.stopping.signal);
-    await Promise.all(this.rooms.map((room) => room.probing));
+    await Promise.all(this.rooms.flatMap((room) => room.probing ?? []));
     const due = await keep(this.rooms, this.stopping.signal);
     const busy = this.pumps.filter((_, index) =>
       due.some((work) => work.provider === this.rooms[index]?.instance.slug),
