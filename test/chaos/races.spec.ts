@@ -113,7 +113,7 @@ describe('one link among many', () => {
   afterEach(() => mirror.close());
 
   it('one poison link in a batch of 200 is parked, and its neighbours are mirrored', async () => {
-    mirror = await openMirror({ providers: ['sendauth'] });
+    mirror = await openMirror({ providers: ['passage'] });
     const users = await enter(
       mirror.roster,
       range(200).map((n) => person(n)),
@@ -121,28 +121,31 @@ describe('one link among many', () => {
     const poisoned = users[100];
     if (poisoned?.email == null) throw new Error('no such user');
     // An id longer than any the database takes: what comes back for this one cannot be stored.
-    mirror.simulators.faults('sendauth', {
+    mirror.simulators.faults('passage', {
       match: { method: 'POST', body: poisoned.email },
       times: 'always',
       status: 201,
       applied: false,
-      body: { id: 'x'.repeat(600), email: poisoned.email, firstName: 'Given', lastName: 'Family 101' },
+      body: { user: { id: 'x'.repeat(600), email: poisoned.email, phone: poisoned.phone, status: 'active' } },
     });
     await mirror.converge();
 
-    const link = await linkOf(mirror.database, poisoned.id, 'sendauth');
-    expect(['refused_by_store', 'protocol']).toContain(link['park_code']);
+    const link = await linkOf(mirror.database, poisoned.id, 'passage');
+    expect(link['park_code']).toBe('refused_by_store');
     // What could not be stored was still done there, and the audit says so.
     const audited = await mirror.database.sql(
       `SELECT detail FROM audit WHERE user_id = $1 AND action = 'provider.provision'`,
       [poisoned.id],
     );
     expect(audited).toHaveLength(1);
+    // Its neighbours lost nothing: what was done for each was settled, not found out again after a lease.
+    const created = await mirror.database.sql(`SELECT FROM audit WHERE action = 'provider.provision'`);
+    expect(created).toHaveLength(200);
     const [counts] = await mirror.database.sql<{ synced: string }>(
       `SELECT count(*) AS synced FROM links WHERE park_code IS NULL AND observed_state = 'live' AND handled = wanted`,
     );
     expect(counts?.synced).toBe('199');
-    expect(mirror.accounts('sendauth').filter((account) => account.state === 'live')).toHaveLength(199);
+    expect(mirror.accounts('passage').filter((account) => account.state === 'live')).toHaveLength(199);
   });
 
   it('one hanging call in a batch of 200 holds up nobody else, and is read back', async () => {
