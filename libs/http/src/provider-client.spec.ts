@@ -100,6 +100,31 @@ function json(
   response.end(JSON.stringify(body));
 }
 
+describe('a request that was admitted and then had to wait', () => {
+  it('Q07: is not sent when its lease no longer covers it at the first byte', async () => {
+    let seen = 0;
+    const url = await serve((_, response) => {
+      seen += 1;
+      json(response, 200, {});
+    });
+    const client = open(url);
+    const asked: unknown[] = [];
+    const context = {
+      ...contextOf(),
+      mayStillSend: (call: unknown) => {
+        asked.push(call);
+        return false;
+      },
+    };
+    await expect(client.request(WRITE, context)).rejects.toMatchObject({
+      name: 'CallNotStarted',
+      why: 'leaseEnding',
+    });
+    expect(asked).toEqual([{ mutating: true, timeoutMs: 2000 }]);
+    expect(seen).toBe(0);
+  });
+});
+
 describe('a request that is answered', () => {
   it('carries the credential, the body as JSON, and reads the answer', async () => {
     const seen: { request: IncomingMessage; body: string }[] = [];

@@ -142,6 +142,20 @@ describe('the lifecycle of a user', () => {
     expect(next.id).not.toBe(id);
   });
 
+  it.each([
+    ['is parked and may still have its account', `park_code = 'invalid', applied_status = 'deleted'`],
+    ['was never settled as anything', `applied_status = NULL`],
+    ['still owes something', `applied_status = 'purged', owed = '{revokeTokens}'`],
+  ])('D05 a purge stays open while a link %s', async (_, standing) => {
+    const { id } = await newUser();
+    await ask(id, 'delete');
+    await purgeUser(roster, 'key:a', { id, now: NOW });
+    await settleAll(roster, 'purged');
+    await roster.sql(`UPDATE links SET ${standing} WHERE user_id = $1 AND provider = 'south'`, [id]);
+    expect(await completePurges(roster)).not.toContain(id);
+    expect((await findUser(roster.database, id))?.status).toBe('purging');
+  });
+
   it('a restore and a purge at once end in one of the two, never in both', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id } = await newUser();
