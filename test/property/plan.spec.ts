@@ -174,6 +174,24 @@ describe.each(Object.entries(PROFILES))('the laws of the plan: %s', (_name, capa
     );
   });
 
+  it('P12: creates nothing that could not be found again, nor what would lose something unasked', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        fc.pre(input.status === 'active' && input.observed.state === 'absent');
+        const { steps, park } = plan(input);
+        const isLoss = input.hadAccount && capabilities.onAbsent === 'park';
+        const isLost = capabilities.accountIdAssignedBy === 'provider' && input.desired.lookupKeys.length === 0;
+        if (isLoss || isLost) {
+          expect(steps).toEqual([]);
+          expect(park?.code).toBe(isLoss ? 'gone_at_provider' : 'no_lookup_key');
+        } else if (input.desired.violations.length === 0) {
+          expect(steps[0]?.kind).toBe('provision');
+        }
+      }),
+      RUNS,
+    );
+  });
+
   it('shuts a leaver out before anything else, and owes on record what no read can show', () => {
     fc.assert(
       fc.property(inputs(capabilities), (input) => {

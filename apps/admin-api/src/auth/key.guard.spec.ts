@@ -6,17 +6,17 @@ import { KeyGuard } from './key.guard.js';
 import { Public, Requires, SCOPES } from './scopes.js';
 
 class Routes {
-  undeclared(this: void): void {
+  undeclared(): void {
     // Whoever wrote this forgot to say who may call it.
   }
 
   @Requires('users:read')
-  scoped(this: void): void {
+  scoped(): void {
     // Asks for a scope.
   }
 
   @Public()
-  open(this: void): void {
+  open(): void {
     // Asks for nothing.
   }
 }
@@ -33,7 +33,7 @@ describe('the guard before every route', () => {
     const request = { headers: { authorization } };
     // As much of a context as the guard asks of it.
     const context = {
-      getHandler: () => Routes.prototype[route],
+      getHandler: () => Object.getOwnPropertyDescriptor(Routes.prototype, route)?.value as unknown,
       getClass: () => Routes,
       switchToHttp: () => ({ getRequest: () => request }),
     } as unknown as ExecutionContext;
