@@ -180,7 +180,8 @@ describe.each(Object.entries(PROFILES))('the laws of the plan: %s', (_name, capa
         fc.pre(input.status === 'active' && input.observed.state === 'absent');
         const { steps, park } = plan(input);
         const isLoss = input.hadAccount && capabilities.onAbsent === 'park';
-        const isLost = capabilities.accountIdAssignedBy === 'provider' && input.desired.lookupKeys.length === 0;
+        const isLost =
+          capabilities.accountIdAssignedBy === 'provider' && input.desired.lookupKeys.length === 0;
         if (isLoss || isLost) {
           expect(steps).toEqual([]);
           expect(park?.code).toBe(isLoss ? 'gone_at_provider' : 'no_lookup_key');
