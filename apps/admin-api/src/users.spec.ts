@@ -99,6 +99,15 @@ describe('users over the API', () => {
     expect([edit.status, edit.body.code]).toEqual([409, 'user_closed']);
   });
 
+  it('a move without a body is taken from clients that name a type all the same', async () => {
+    const { body } = await create();
+    const headers = { 'content-type': 'application/json', 'content-length': '0' };
+    const moved = await api.ask(`/v1/users/${body.id}/deactivate`, { method: 'POST', headers });
+    expect([moved.status, moved.body.status]).toEqual([200, 'deactivated']);
+    const empty = await api.ask('/v1/users', { method: 'POST', headers });
+    expect(empty.status).toBe(400);
+  });
+
   it('a purge may be put off and taken back', async () => {
     const { body } = await create();
     await api.ask(`/v1/users/${body.id}`, { method: 'DELETE' });

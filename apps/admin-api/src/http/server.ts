@@ -61,6 +61,8 @@ export function createServer(newId: () => string, onRoute: (route: Route) => voi
       'cache-control': 'no-store',
     });
     requirePlainUtf8(request);
+    // Clients that always name a type send one with nothing, too; without a body there is nothing to be of a type.
+    if (request.headers['content-length'] === '0') delete request.headers['content-type'];
     return Promise.resolve();
   });
   server.removeContentTypeParser('text/plain');
