@@ -1,5 +1,6 @@
 import type { Account, CallContext, DesiredAccount, LookupKey } from '#identity-provider';
 import { findHolders, type Work } from '#store';
+import { sharedKey } from './shared-key.js';
 import type { ProviderRoom } from './provider-room.js';
 
 export type LostCreate =
@@ -32,7 +33,7 @@ export async function findOwnLostCreate(
   if (first === undefined) return notFound(room, work);
   const ours = free.filter((account) => matches(account, sent) && isYoungEnough(account, work));
   const own = ours[0];
-  if (own === undefined || ours.length > 1) return { kind: 'disputed', attribute: firstMatch(first, sent) };
+  if (own === undefined || ours.length > 1) return { kind: 'disputed', attribute: sharedKey(first, sent) };
   return { kind: 'found', account: own };
 }
 
@@ -70,13 +71,6 @@ function matches(account: Account, keys: readonly LookupKey[]): boolean {
   return account.lookupKeys.some((held) =>
     keys.some((key) => key.kind === held.kind && key.value === held.value),
   );
-}
-
-function firstMatch(account: Account, keys: readonly LookupKey[]): LookupKey['kind'] {
-  const hit = account.lookupKeys.find((held) =>
-    keys.some((key) => key.kind === held.kind && key.value === held.value),
-  );
-  return hit?.kind ?? 'email';
 }
 
 function distinctKeys(keys: readonly LookupKey[]): LookupKey[] {

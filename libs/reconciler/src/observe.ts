@@ -10,7 +10,6 @@ export type Seen =
       readonly kind: 'known';
       readonly knowledge: LinkKnowledge;
       readonly readNow: boolean;
-      readonly foundLostCreate: boolean;
     }
   /** A create whose answer was lost may still land; to be looked for again after `waitMs`. */
   | { readonly kind: 'tooEarly'; readonly waitMs: number }
@@ -30,10 +29,9 @@ export async function observe(
   if (work.unsettledCreates.length > 0 && work.accountId === null) {
     return afterLostCreate(known, await findOwnLostCreate(room, work, desired, context));
   }
-  if (!mustRead(room, work))
-    return { kind: 'known', knowledge: known, readNow: false, foundLostCreate: false };
+  if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
   const observation = await read(room, work, context);
-  return { kind: 'known', knowledge: afterRead(known, observation), readNow: true, foundLostCreate: false };
+  return { kind: 'known', knowledge: afterRead(known, observation), readNow: true };
 }
 
 function afterLostCreate(known: LinkKnowledge, found: LostCreate): Seen {
@@ -46,14 +44,12 @@ function afterLostCreate(known: LinkKnowledge, found: LostCreate): Seen {
         kind: 'known',
         knowledge: afterRead(known, { state: 'absent' }),
         readNow: true,
-        foundLostCreate: false,
       };
     case 'found':
       return {
         kind: 'known',
         knowledge: afterRead(known, { state: found.account.state, account: found.account }),
         readNow: true,
-        foundLostCreate: true,
       };
   }
 }

@@ -1,7 +1,8 @@
-import type { Account, CallContext, DesiredAccount, LookupKey } from '#identity-provider';
+import type { Account, CallContext, DesiredAccount } from '#identity-provider';
 import { findHolders, type Holders, type Settlement, type Work } from '#store';
 import { backoffMs } from './backoff.js';
 import { afterRead } from './knowledge.js';
+import { sharedKey } from './shared-key.js';
 import type { ProviderRoom } from './provider-room.js';
 import { settleAgain, settleParked, type PassState } from './settlements.js';
 
@@ -108,10 +109,3 @@ function judge({ room, work, desired, pass, others, holders }: Case): Settlement
 const TAKEN_BY_US = 'must be unique there and another user of the roster holds it; change one of the two';
 const TAKEN_BY_STRANGER =
   'is held there by an account that is not proven ours; link it, remove it there, or change the user';
-
-function sharedKey(account: Account, keys: readonly LookupKey[]): LookupKey['kind'] {
-  const hit = account.lookupKeys.find((held) =>
-    keys.some((key) => key.kind === held.kind && key.value === held.value),
-  );
-  return hit?.kind ?? 'email';
-}
