@@ -15,6 +15,8 @@ export interface SimulatedService<Settings> {
   readonly running: RunningProvider;
   /** An adapter with the simulator's own settings, except as told. */
   build(different?: Partial<Settings>): IdentityProvider;
+  /** The same with all that is built beside it. */
+  buildAll(different?: Partial<Settings>): BuiltProvider;
   close(): Promise<void>;
 }
 
@@ -30,14 +32,16 @@ export async function startSimulated<Settings extends object>(
   const running = await RunningProvider.start(definition);
   const settings = parts.settings.parse({ ...unprefixed(running.environment, definition.name), ...given });
   const clients: ProviderClient[] = [];
+  const buildAll = (different: Partial<Settings> = {}): BuiltProvider => {
+    const own = { ...settings, ...different };
+    const client = parts.openClient(own);
+    clients.push(client);
+    return parts.create(own, client);
+  };
   return {
     running,
-    build: (different = {}) => {
-      const own = { ...settings, ...different };
-      const client = parts.openClient(own);
-      clients.push(client);
-      return parts.create(own, client).provider;
-    },
+    build: (different) => buildAll(different).provider,
+    buildAll,
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
       await running.close();

@@ -28,7 +28,7 @@ function kindNamed(kind: string): { factory: ProviderFactory; built: unknown[] }
     create: (given) => {
       built.push(given);
       const provider = { kind } as IdentityProvider; // nothing here calls it
-      return { provider, remoteScope: given.BASE_URL, mappingVersion: '1' };
+      return { provider, operations: {}, remoteScope: given.BASE_URL, mappingVersion: '1' };
     },
   };
   return { factory: factory, built }; // a list of kinds cannot name each one's settings

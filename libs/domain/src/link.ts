@@ -11,7 +11,7 @@ export const SITUATIONS = ['linked', 'unlinked', 'disputed', 'deleted', 'absent'
 export type Situation = (typeof SITUATIONS)[number];
 
 /** Effects that no read can show; kept on the link until their own acknowledgement. */
-export const OWED_EFFECTS = ['revokeTokens', 'setTags'] as const;
+export const OWED_EFFECTS = ['revokeTokens', 'setTags', 'eraseProfile'] as const;
 export type OwedEffect = (typeof OWED_EFFECTS)[number];
 
 /**

@@ -58,6 +58,10 @@ export interface Capabilities {
   readonly listsDeleted: boolean;
   /** The keys that are unique there. A create without any of them could not be found again after a lost answer. */
   readonly uniqueKeys: readonly LookupKeyKind[];
+  /** Whether accounts are told the user's tags, as an owed effect that no read shows. */
+  readonly mirrorsTags: boolean;
+  /** Whether what is personal can be removed from an account that stays, as an owed effect. */
+  readonly erasesProfile: boolean;
   /** Effects that a suspension owes beside its own call. */
   readonly owedOnSuspend: readonly OwedEffect[];
   readonly attributes: readonly AttributeCapability[];

@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { IdentityProvider } from './identity-provider.js';
+import type { AccountOperations } from './operations.js';
 
 /** What a kind builds from its settings. */
 export interface BuiltProvider {
   readonly provider: IdentityProvider;
+  /** What it offers for one account beside mirroring it. */
+  readonly operations: AccountOperations;
   readonly remoteScope: string;
   readonly mappingVersion: string;
 }

@@ -5,5 +5,6 @@ export * from './factory.js';
 export * from './identity-provider.js';
 export * from './mapping.js';
 export * from './normalize.js';
+export * from './operations.js';
 export * from './registry.js';
 export * from './step.js';

@@ -1,4 +1,5 @@
 import type { IdentityProvider } from './identity-provider.js';
+import type { AccountOperations } from './operations.js';
 
 /** One configured instance of a provider kind, ready for use. */
 export interface ProviderInstance {
@@ -10,6 +11,8 @@ export interface ProviderInstance {
   /** Changes whenever the mapping does; a change makes the instance's links due. */
   readonly mappingVersion: string;
   readonly provider: IdentityProvider;
+  /** What it offers for one account beside mirroring it. */
+  readonly operations: AccountOperations;
   /** Calls in flight in one worker. */
   readonly concurrency: number;
   /** Calls a second over all workers; `null` means no limit of ours. */

@@ -32,6 +32,8 @@ const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   listPageSize: PAGE_LIMIT,
   listsDeleted: false, // PROVIDERS.md 3.7
   uniqueKeys: ['email', 'phone'], // login identifiers, hence unique (inferred). PROVIDERS.md 3.6
+  mirrorsTags: false, // PROVIDERS.md 3.3: a user has no tags
+  erasesProfile: false, // PROVIDERS.md 3.2
   owedOnSuspend: ['revokeTokens'], // deactivation does not say that sessions end. PROVIDERS.md 3.7
   lowering: {
     active: { state: 'live', support: 'native', reversible: true, note: 'The account is active.' },

@@ -38,6 +38,7 @@ export function createPassage(settings: PassageSettings, client: ProviderClient)
   const mapping = passageMapping(settings.METADATA_FIELDS ?? []);
   return {
     provider: new PassageProvider(new PassageApi(client, settings.APP_ID), mapping),
+    operations: {},
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: mapping.version,
   };

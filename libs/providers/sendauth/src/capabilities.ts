@@ -25,6 +25,8 @@ export const sendauthCapabilities: Capabilities = {
   listPageSize: PAGE_LIMIT,
   listsDeleted: true, // PROVIDERS.md 4.7
   uniqueKeys: ['email'], // inferred: the description does not name what "already exists". PROVIDERS.md 4.6
+  mirrorsTags: true, // PROVIDERS.md 4.3: tags are write-only
+  erasesProfile: false, // PROVIDERS.md 4.2
   owedOnSuspend: [],
   attributes: [
     { path: 'firstName', minLength: 2, maxLength: 50, required: true, source: USER_SOURCE },

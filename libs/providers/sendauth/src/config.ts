@@ -27,6 +27,7 @@ export function createSendauth(settings: SendauthSettings, client: ProviderClien
   const mapping = sendauthMapping({ padNames: settings.PAD_NAMES });
   return {
     provider: new SendauthProvider(new SendauthApi(client), mapping),
+    operations: {},
     remoteScope: settings.BASE_URL,
     mappingVersion: mapping.version,
   };

@@ -47,6 +47,8 @@ const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   listPageSize: null, // PROVIDERS.md 2.5: users cannot be enumerated
   listsDeleted: false, // PROVIDERS.md 2.7
   uniqueKeys: ['remoteKey'], // PROVIDERS.md 2.6: email is unique among identities, not in the profile
+  mirrorsTags: false, // PROVIDERS.md 2.3: a user has no tags
+  erasesProfile: true, // PROVIDERS.md 2.7
   owedOnSuspend: [],
   lowering: {
     active: {

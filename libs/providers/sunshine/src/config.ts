@@ -35,6 +35,7 @@ export function createSunshine(settings: SunshineSettings, client: ProviderClien
   const mapping = sunshineMapping(settings.METADATA_FIELDS ?? []);
   return {
     provider: new SunshineProvider(new SunshineApi(client, settings.APP_ID), mapping),
+    operations: {},
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: mapping.version,
   };

@@ -24,6 +24,8 @@ export const vaultCapabilities: Capabilities = {
   listPageSize: PAGE_LIMIT,
   listsDeleted: false, // PROVIDERS.md 1.7
   uniqueKeys: ['remoteKey'], // PROVIDERS.md 1.6: emails are not unique
+  mirrorsTags: false, // PROVIDERS.md 1.3: a consumer has no tags
+  erasesProfile: false, // PROVIDERS.md 1.2
   owedOnSuspend: [],
   attributes: [
     { path: 'metadata.account_name', source: METADATA_SOURCE },

@@ -18,6 +18,7 @@ export type VaultSettings = z.infer<typeof vaultSettings>;
 export function createVault(settings: VaultSettings, client: ProviderClient): BuiltProvider {
   return {
     provider: new VaultProvider(new VaultApi(client)),
+    operations: {},
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: vaultMapping.version,
   };
