@@ -15,7 +15,7 @@ export const RINGS = [
       '<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts',
       '!**/*.contract.spec.ts',
       '!**/libs/store/**',
-      '!**/test/{e2e,chaos,faults}/**',
+      '!**/test/{vendors,e2e,chaos,faults}/**',
     ],
   },
   {
@@ -30,6 +30,7 @@ export const RINGS = [
     folder: 'libs/store',
     match: ['<rootDir>/libs/store/**/*.spec.ts', '!**/*.contract.spec.ts'],
   },
+  ringOf('vendors', 60),
   ringOf('e2e', 180),
   ringOf('chaos', 300),
   ringOf('faults', 240),
