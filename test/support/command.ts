@@ -29,7 +29,10 @@ export interface RunningCommand {
   stop(): Promise<number | null>;
 }
 
-/** Starts `node <entry> <args>` in the checkout, with these settings and none of the tests' own. */
+/**
+ * Starts `node <entry> <args>` in the checkout, with these settings and none of the tests' own, except that its
+ * simulators write their traffic down where ours do.
+ */
 export function startCommand(
   entry: string,
   args: readonly string[],
@@ -37,7 +40,12 @@ export function startCommand(
 ): RunningCommand {
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: CHECKOUT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ROLLCALL_TEST_TRAFFIC_DIR: process.env['ROLLCALL_TEST_TRAFFIC_DIR'],
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -23,6 +23,7 @@ import {
   type Roster,
 } from '#store';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { trafficWitness } from './traffic.js';
 
 const FACTORIES: readonly ProviderFactory[] = [
   vaultFactory,
@@ -121,7 +122,10 @@ export interface MirrorOptions {
 
 /** A whole mirror on real sockets and a real database, with an engine that works when the test says so. */
 export async function openMirror(options: MirrorOptions = {}): Promise<Mirror> {
-  const [testDatabase, simulators] = await Promise.all([createTestDatabase(), startSimulators()]);
+  const [testDatabase, simulators] = await Promise.all([
+    createTestDatabase(),
+    startSimulators({ witness: trafficWitness() }),
+  ]);
   const engine: EngineSettings = { ...TEST_ENGINE, ...options.engine };
   const wanted = options.providers ?? ['vault', 'sunshine', 'passage', 'sendauth'];
   const registry = new ProviderRegistry(

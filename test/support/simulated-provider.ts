@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { RunningProvider, type SimulatorDefinition } from '../../apps/simulators/src/frame/index.js';
 import type { ProviderClient } from '#http';
 import type { BuiltProvider, IdentityProvider } from '#identity-provider';
+import { trafficWitness } from './traffic.js';
 
 /** How adapters of one kind are built. */
 export interface AdapterParts<Settings> {
@@ -29,7 +30,7 @@ export async function startSimulated<Settings extends object>(
   parts: AdapterParts<Settings>,
   given: Readonly<Record<string, string>> = {},
 ): Promise<SimulatedService<Settings>> {
-  const running = await RunningProvider.start(definition);
+  const running = await RunningProvider.start(definition, { witness: trafficWitness() });
   const settings = parts.settings.parse({ ...unprefixed(running.environment, definition.name), ...given });
   const clients: ProviderClient[] = [];
   const buildAll = (different: Partial<Settings> = {}): BuiltProvider => {

@@ -16,13 +16,16 @@ import { vaultDefinition } from './vault/index.js';
 export { SERVICE_ACCOUNT_ID };
 export type {
   AccountChange,
+  Exchange,
   FaultRule,
   HeldAccount,
   LoggedCall,
   ProviderName,
   ProviderSummary,
   SimulatedProvider,
+  Witness,
 } from './frame/index.js';
+export { CUT_OFF, writeTraffic } from './frame/index.js';
 export { PROVIDER_NAMES, RunningProvider };
 
 const DEFINITIONS: Readonly<Record<ProviderName, SimulatorDefinition>> = {

@@ -1,8 +1,13 @@
-import { startSimulators } from './index.js';
+import { startSimulators, writeTraffic } from './index.js';
 
-// eslint-disable-next-line no-restricted-properties -- stands outside Rollcall: its settings are not those of libs/config
+/* eslint-disable no-restricted-properties -- stands outside Rollcall: its settings are not those of libs/config */
 const port = Number(process.env['ROLLCALL_SIMULATORS_PORT'] ?? 0);
-const { controlUrl, urls, environment } = await startSimulators({ controlPort: port });
+const trafficFolder = process.env['ROLLCALL_TEST_TRAFFIC_DIR'] ?? '';
+/* eslint-enable no-restricted-properties */
+const { controlUrl, urls, environment } = await startSimulators({
+  controlPort: port,
+  witness: trafficFolder === '' ? undefined : writeTraffic(trafficFolder),
+});
 process.stdout.write(`${JSON.stringify({ controlUrl, urls, environment })}\n`);
 
 // At once: what is held lives in memory only, so there is nothing to finish.

@@ -11,3 +11,4 @@ export * from './request.js';
 export * from './running-provider.js';
 export * from './scheduler.js';
 export * from './simulated-provider.js';
+export { CUT_OFF, writeTraffic, type Exchange, type Witness } from './traffic.js';

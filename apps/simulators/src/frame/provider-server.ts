@@ -7,6 +7,7 @@ import { closeServer, listen, readBody } from './http.js';
 import { SimulatedRequest } from './request.js';
 import { Scheduler } from './scheduler.js';
 import type { SimulatedAnswer, SimulatedProvider } from './simulated-provider.js';
+import { exchangeOf, type Witness } from './traffic.js';
 
 /** Longer than any client's pool keeps an idle connection: this side never races a client's next request. */
 const KEEP_ALIVE_MS = 75_000;
@@ -17,6 +18,7 @@ interface ServerParts {
   readonly faults: FaultScript;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly witness: Witness | undefined;
 }
 
 /** One provider on a port of its own, with the faults of its script between it and the wire. */
@@ -60,9 +62,12 @@ export class ProviderServer {
   }
 
   #receive(message: IncomingMessage, response: ServerResponse, bodyText: string): void {
-    const request = parse(message, bodyText);
+    const sent = sentBy(message, bodyText);
+    const request = parse(sent);
     if (request === undefined) {
-      deliver(response, toWire({ status: 400, body: 'malformed path' }));
+      const wire = toWire({ status: 400, body: 'malformed path' });
+      this.#witness(sent, wire);
+      deliver(response, wire);
       return;
     }
     const fault = this.parts.faults.take(request);
@@ -76,9 +81,16 @@ export class ProviderServer {
   #answer(request: SimulatedRequest, response: ServerResponse): void {
     const answer = this.parts.provider.handle(request);
     this.#record(request, answer.status, answer);
+    const wire = toWire(answer);
+    this.#witness(request, wire);
     this.#wait(this.latencyMs, response, () => {
-      deliver(response, toWire(answer));
+      deliver(response, wire);
     });
+  }
+
+  #witness(sent: SentRequest, wire: WireAnswer): void {
+    const { witness, provider } = this.parts;
+    if (witness !== undefined) witness(exchangeOf(provider.name, sent, wire));
   }
 
   #suffer(fault: Fault, request: SimulatedRequest, response: ServerResponse): void {
@@ -162,11 +174,17 @@ export class ProviderServer {
   }
 }
 
-function parse(message: IncomingMessage, bodyText: string): SimulatedRequest | undefined {
+type SentRequest = ConstructorParameters<typeof SimulatedRequest>[0];
+
+function sentBy(message: IncomingMessage, bodyText: string): SentRequest {
   // node:http gives every request of a server a method and a url.
   const { method = 'GET', url: target = '/', headers } = message;
+  return { method, target, headers, bodyText };
+}
+
+function parse(sent: SentRequest): SimulatedRequest | undefined {
   try {
-    return new SimulatedRequest({ method, target, headers, bodyText });
+    return new SimulatedRequest(sent);
   } catch {
     return undefined;
   }

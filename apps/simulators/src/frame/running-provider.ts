@@ -5,6 +5,7 @@ import type { FaultRule } from './fault.js';
 import { ProviderServer } from './provider-server.js';
 import { Scheduler } from './scheduler.js';
 import type { ProviderName, SimulatedProvider, SimulatorDefinition } from './simulated-provider.js';
+import type { Witness } from './traffic.js';
 
 export interface StartOptions {
   /** (Default: 127.0.0.1) */
@@ -17,6 +18,8 @@ export interface StartOptions {
   readonly now?: (() => number) | undefined;
   /** Uniform in [0, 1). (Default: Math.random) */
   readonly random?: (() => number) | undefined;
+  /** Told of every call that no fault rule touched, before it is answered. (Default: nobody) */
+  readonly witness?: Witness | undefined;
 }
 
 /** What a provider holds and has been asked, in numbers. */
@@ -50,7 +53,8 @@ export class RunningProvider {
     const random = options.random ?? Math.random;
     this.name = definition.name;
     this.provider = definition.create({ now, random, scheduler: this.#scheduler });
-    this.#server = new ProviderServer({ provider: this.provider, log: this.log, faults: this.#faults, now });
+    const { provider, log } = this;
+    this.#server = new ProviderServer({ provider, log, faults: this.#faults, now, witness: options.witness });
     this.#initialLatencyMs = options.latencyMs ?? 0;
     this.#server.latencyMs = this.#initialLatencyMs;
   }
