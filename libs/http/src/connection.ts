@@ -12,9 +12,13 @@ export const connectionSettings = {
   CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
 };
 
+type Headers = Readonly<Record<string, string>>;
+
 /** How a provider is told who calls, and what no error may show because of it. */
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
+  /** A function is asked before each request, for credentials that are renewed while we run. */
+  readonly headers: Headers | (() => Headers | Promise<Headers>);
+  /** What stays secret for good; what `headers` give is kept out of errors without being named here. */
   readonly secrets: readonly string[];
 }
 
@@ -35,15 +39,20 @@ const USER_AGENT = 'rollcall';
 export function openConnection(
   settings: { readonly BASE_URL: string; readonly CONCURRENCY: number; readonly CALL_TIMEOUT_MS: number },
   credentials: Credentials,
-  further: Readonly<Record<string, string>> = {},
+  further: Headers = {},
 ): ProviderClient {
-  const headers = { ...credentials.headers, ...further };
   return createProviderClient({
     baseUrl: settings.BASE_URL,
-    headers: () => headers,
+    headers: headersOf(credentials, further),
     timeoutMs: settings.CALL_TIMEOUT_MS,
     connections: settings.CONCURRENCY,
     userAgent: USER_AGENT,
     redactions: credentials.secrets,
   });
+}
+
+function headersOf({ headers }: Credentials, further: Headers): () => Headers | Promise<Headers> {
+  if (typeof headers === 'function') return async () => ({ ...(await headers()), ...further });
+  const all = { ...headers, ...further };
+  return () => all;
 }

@@ -64,7 +64,6 @@ class PooledClient implements ProviderClient {
     const mutating = request.mutating ?? request.method !== 'GET';
     const release = await context.admit({ mutating, timeoutMs: this.options.timeoutMs });
     try {
-      if (context.signal.aborted) throw new CallNotStarted('stopping');
       return await this.send({ ...request, mutating }, path, context);
     } finally {
       release();
@@ -80,7 +79,9 @@ class PooledClient implements ProviderClient {
     path: string,
     context: CallContext,
   ): Promise<ProviderResponse> {
+    // After admission, which may take longer than a credential is good for.
     const headers = await this.credentials();
+    if (context.signal.aborted) throw new CallNotStarted('stopping');
     try {
       const answer = await exchange(this.pool, this.wireRequest(request, path, headers), {
         timeoutMs: this.options.timeoutMs,
@@ -93,7 +94,7 @@ class PooledClient implements ProviderClient {
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       if (error.reason === TOO_LATE) throw new CallNotStarted('leaseEnding');
-      const secrets = [...(this.options.redactions ?? []), ...Object.values(headers)];
+      const secrets = [...(this.options.redactions ?? []), ...Object.values(headers).flatMap(secretsOf)];
       throw errorOfNoAnswer(error, request.mutating, redactedCause(error.cause, secrets));
     }
   }
@@ -132,4 +133,9 @@ class PooledClient implements ProviderClient {
     const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
     throw explained ?? errorOfStatus(answer, request.mutating, (this.options.nowMs ?? Date.now)());
   }
+}
+
+/** A header's value as a whole and, behind the name of a scheme such as `Bearer`, the credential by itself. */
+function secretsOf(value: string): string[] {
+  return [value, value.slice(value.indexOf(' ') + 1)];
 }

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/glob
 import { describeAbsence } from './absence.js';
 import { describeChanging } from './changing.js';
 import { describeCreating } from './creating.js';
+import { describeErasing } from './erasing.js';
 import type { ContractCase } from './guest.js';
 import { describeListing } from './listing.js';
 import { describeRemoving } from './removing.js';
@@ -30,6 +31,7 @@ export function describeProvider({ name, capabilities, setUp }: ContractCase): v
     describeCreating(stage, capabilities);
     describeChanging(stage, capabilities);
     describeSuspending(stage, capabilities);
+    describeErasing(stage, capabilities);
     describeRemoving(stage, capabilities);
     describeAbsence(stage, capabilities);
     describeListing(stage, capabilities);

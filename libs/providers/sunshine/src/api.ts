@@ -1,74 +1,90 @@
-import type { ExplainError, ProviderClient, ProviderResponse } from '#http';
-import { ProviderError, type CallContext } from '#identity-provider';
-import { z } from 'zod';
+import type { ProviderClient, ProviderRequest } from '#http';
+import type { CallContext } from '#identity-provider';
+import type { z } from 'zod';
+import { explainError } from './explain.js';
+import { checkBrandId, checkUserBody, type UserCreateBody, type UserUpdateBody } from './user-body.js';
+import { readUser, userSchema, type SunshineUser, type UserAnswer } from './user.js';
 
-/**
- * The part of a user that the port needs. Read leniently: answers carry members that the schema lacks.
- * @see PROVIDERS.md 2.3; sunshine.openapi.yaml `user`
- */
-const userSchema = z.object({
-  id: z.string().min(1),
-  externalId: z.string().nullish(),
-  profile: z.record(z.string(), z.unknown()).nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
-});
-const userResponseSchema = z.object({ user: userSchema });
-
-/** A user as Sunshine Conversations answers it. */
-export type SunshineUser = z.infer<typeof userSchema>;
-
-/** A value that `profile` or `metadata` is sent with. @see sunshine.openapi.yaml `profile`, `metadata` */
-export type SentValue = string | number | boolean | null;
-
-/** Body of an update. @see sunshine.openapi.yaml `userUpdateBody` */
-export interface UserUpdateBody {
-  readonly profile: Readonly<Record<string, SentValue>>;
-  readonly metadata: Readonly<Record<string, SentValue>>;
-}
-
-/** Body of a create. `externalId` is always sent: without it the user could not be found again. @see PROVIDERS.md 2.3 */
-export interface UserCreateBody extends UserUpdateBody {
-  readonly externalId: string;
-}
-
-/** A user, and the HTTP status that answered with it. */
-export interface UserAnswer {
-  readonly status: number;
-  readonly user: SunshineUser;
+/** Names one user in a path. */
+export interface UserReference {
+  /** The user's `id` or its `externalId`; 24 hexadecimal digits are read as an `id`. */
+  readonly idOrExternalId: string;
+  /** Needed for a user who belongs to one brand and is named by its `externalId`. 1 to 24 characters. */
+  readonly brandId?: string;
 }
 
 /**
- * Typed calls on the users of one app.
- * Every method throws `ProviderError` (`notFound` only for a missing user) or `CallNotStarted`.
- * @see sunshine.openapi.yaml `/v2/apps/{appId}/users`
+ * Typed calls on the users of one app: the five operations that change or show one user.
+ *
+ * A request that breaks a limit of the description is refused as `ProviderError` `invalid` before anything is sent.
+ * Otherwise every method throws `ProviderError` or `CallNotStarted`: `notFound` only for a missing user, `gone` for
+ * every other 404, `invalid` for 400 and 413, `unauthorized` for 401 and 403, `rateLimited` for 429, and for 5xx
+ * `unreachable` after a read and `outcomeUnknown` after a write.
+ * @see sunshine.openapi.yaml `/v2/apps/{appId}/users`; PROVIDERS.md 2.2 and 2.4
  */
-export class SunshineApi {
+export class SunshineApi<User> {
+  /** @param schema how much of a user is read, and how: `userSchema` is the whole of it */
   constructor(
     private readonly client: ProviderClient,
     private readonly appId: string,
+    private readonly schema: z.ZodType<User>,
   ) {}
 
-  /** @throws ProviderError `conflict` when the externalId is taken, also by a user whose deletion is not over */
-  async createUser(body: UserCreateBody, context: CallContext): Promise<UserAnswer> {
-    const request = { method: 'POST', path: this.users(), body, explain: explainError } as const;
-    return readUser(await this.client.request(request, context));
+  /**
+   * `POST .../users`, answered 201.
+   * @throws ProviderError `conflict` when the externalId is taken, also by a user whose deletion is not over
+   */
+  async createUser(body: UserCreateBody, context: CallContext): Promise<UserAnswer<User>> {
+    checkUserBody(body);
+    return this.callForUser({ method: 'POST', path: this.users(), body }, context);
   }
 
-  /** @param reference accountId or externalId */
-  async getUser(reference: string, context: CallContext): Promise<UserAnswer> {
-    const request = { method: 'GET', path: this.users(reference), explain: explainError } as const;
-    return readUser(await this.client.request(request, context));
+  /** `GET .../users/{userIdOrExternalId}`. A user whose deletion was accepted may still be answered for a while. */
+  async getUser(reference: UserReference, context: CallContext): Promise<UserAnswer<User>> {
+    return this.callForUser({ method: 'GET', ...this.at(reference) }, context);
   }
 
-  async updateUser(reference: string, body: UserUpdateBody, context: CallContext): Promise<UserAnswer> {
-    const request = { method: 'PATCH', path: this.users(reference), body, explain: explainError } as const;
-    return readUser(await this.client.request(request, context));
+  /** `PATCH .../users/{userIdOrExternalId}`. `externalId` and `brandId` cannot be changed. @see PROVIDERS.md 2.3 */
+  async updateUser(
+    reference: UserReference,
+    body: UserUpdateBody,
+    context: CallContext,
+  ): Promise<UserAnswer<User>> {
+    checkUserBody(body);
+    return this.callForUser({ method: 'PATCH', ...this.at(reference), body }, context);
   }
 
-  /** Asks for the deletion of a user with all clients and conversations; it happens later. @see PROVIDERS.md 2.5 */
-  async deleteUser(reference: string, context: CallContext): Promise<number> {
-    const request = { method: 'DELETE', path: this.users(reference), explain: explainError } as const;
+  /**
+   * `DELETE .../users/{userIdOrExternalId}`: asks for the deletion of a user with all clients and conversations, which
+   * happens later. Irreversible. @see PROVIDERS.md 2.5
+   * @returns the HTTP status
+   */
+  async deleteUser(reference: UserReference, context: CallContext): Promise<number> {
+    const request = { method: 'DELETE', ...this.at(reference), explain: explainError } as const;
     return (await this.client.request(request, context)).status;
+  }
+
+  /**
+   * `DELETE .../users/{userIdOrExternalId}/personalinformation`: clears names, email, avatar and all metadata of the
+   * user, and what its clients hold of it. The user, its keys and its conversations stay. Irreversible.
+   * @see PROVIDERS.md 2.7
+   */
+  async deletePersonalInformation(reference: UserReference, context: CallContext): Promise<UserAnswer<User>> {
+    return this.callForUser({ method: 'DELETE', ...this.at(reference, 'personalinformation') }, context);
+  }
+
+  private async callForUser(request: ProviderRequest, context: CallContext): Promise<UserAnswer<User>> {
+    return readUser(await this.client.request({ ...request, explain: explainError }, context), this.schema);
+  }
+
+  private at(
+    { idOrExternalId, brandId }: UserReference,
+    ...below: readonly string[]
+  ): Pick<ProviderRequest, 'path' | 'query'> {
+    const path = this.users(idOrExternalId, ...below);
+    if (brandId === undefined) return { path };
+    checkBrandId(brandId);
+    return { path, query: { brandId } };
   }
 
   private users(...below: readonly string[]): readonly string[] {
@@ -76,33 +92,7 @@ export class SunshineApi {
   }
 }
 
-function readUser({ status, json }: ProviderResponse): UserAnswer {
-  // A write that was accepted without its answer may have happened: it is read back, not refused.
-  if (json === undefined) throw new ProviderError('outcomeUnknown', { reason: 'empty_answer', status });
-  const parsed = userResponseSchema.safeParse(json);
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_user', status });
-  return { status, user: parsed.data.user };
-}
-
-const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string() })) });
-
-/**
- * Tells a missing user from a missing app: both are 404. Only `user_not_found` speaks of one user; any other 404 means
- * that the app, or the whole service, is not where we look for it.
- * @see PROVIDERS.md 2.4
- */
-const explainError: ExplainError = (status, json) => {
-  if (status === 404) {
-    return isUserNotFound(json)
-      ? new ProviderError('notFound', { reason: 'user_not_found', status })
-      : new ProviderError('gone', { reason: 'not_found_but_not_the_user', status });
-  }
-  if (status === 409) return new ProviderError('conflict', { reason: 'user_exists', status });
-  if (status === 400) return new ProviderError('invalid', { reason: 'bad_request', status });
-  return null;
-};
-
-function isUserNotFound(json: unknown): boolean {
-  const parsed = errorsSchema.safeParse(json);
-  return parsed.success && parsed.data.errors.some(({ code }) => code === 'user_not_found');
+/** The complete client: every answer as the description has it. */
+export function completeSunshineApi(client: ProviderClient, appId: string): SunshineApi<SunshineUser> {
+  return new SunshineApi(client, appId, userSchema);
 }

@@ -1,24 +1,15 @@
 import type { AttributeCapability, Capabilities, Mapping } from '#identity-provider';
+import { PROFILE_MAX_LENGTH } from './limits.js';
 
 /** Our own key in `metadata`. Absent or empty: the user is active. */
 export const MARKER_KEY = 'rollcallStatus';
 
-/** Bytes of `metadata` in all, measured as JSON (that JSON is what counts is inferred). @see PROVIDERS.md 2.3 */
-export const METADATA_MAX_BYTES = 4096;
-
-/** Length of `externalId`. @see sunshine.openapi.yaml `userCreateBody`, checked 2026-11-20 */
-export const EXTERNAL_ID_MAX_LENGTH = 1024;
-
 const PROFILE_SOURCE = 'sunshine.openapi.yaml `profile`, checked 2026-11-20';
 const METADATA_SOURCE = 'sunshine.openapi.yaml `metadata`, checked 2026-11-20';
 
-const PROFILE_ATTRIBUTES: readonly AttributeCapability[] = [
-  { path: 'profile.givenName', minLength: 1, maxLength: 128, source: PROFILE_SOURCE },
-  { path: 'profile.surname', minLength: 1, maxLength: 128, source: PROFILE_SOURCE },
-  { path: 'profile.email', minLength: 1, maxLength: 128, source: PROFILE_SOURCE },
-  { path: 'profile.avatarUrl', minLength: 1, maxLength: 2048, source: PROFILE_SOURCE },
-  { path: 'profile.locale', minLength: 1, maxLength: 64, source: PROFILE_SOURCE },
-];
+const PROFILE_ATTRIBUTES: readonly AttributeCapability[] = Object.entries(PROFILE_MAX_LENGTH).map(
+  ([name, maxLength]) => ({ path: `profile.${name}`, minLength: 1, maxLength, source: PROFILE_SOURCE }),
+);
 
 /** What Sunshine Conversations can do, with the attributes that a mapping carries there. */
 export function sunshineCapabilities(mapping: Mapping): Capabilities {

@@ -1,9 +1,11 @@
-import { basic, connectionSettings, openConnection, type ProviderClient } from '#http';
+import { basic, connectionSettings, openConnection, type Credentials, type ProviderClient } from '#http';
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
 import { SunshineApi } from './api.js';
 import { sunshineMapping, TAKEN_METADATA_KEYS } from './mapping.js';
 import { SunshineProvider } from './provider.js';
+import { signedWith } from './token.js';
+import { heldUserSchema } from './user.js';
 
 const metadataField = z
   .string()
@@ -23,6 +25,8 @@ export const sunshineSettings = z.object({
   APP_ID: z.string().min(1),
   KEY_ID: z.string().min(1),
   KEY_SECRET: z.string().min(1),
+  /** How the key is shown: sent with every call, or used to sign tokens and never sent. (Default: basic) */
+  AUTH: z.enum(['basic', 'jwt']).default('basic'),
   /** Shared secret of the deletion webhook; without it a deletion is confirmed by reading. (Default: none) */
   WEBHOOK_SECRET: z.string().min(1).optional(),
   /** Custom attributes carried in `metadata`, by name, separated by commas. (Default: none) */
@@ -34,16 +38,31 @@ export type SunshineSettings = z.infer<typeof sunshineSettings>;
 export function createSunshine(settings: SunshineSettings, client: ProviderClient): BuiltProvider {
   const mapping = sunshineMapping(settings.METADATA_FIELDS ?? []);
   return {
-    provider: new SunshineProvider(new SunshineApi(client, settings.APP_ID), mapping),
+    provider: new SunshineProvider(new SunshineApi(client, settings.APP_ID, heldUserSchema), mapping),
     operations: {},
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: mapping.version,
   };
 }
 
-/** A client with the app's key pair. @see PROVIDERS.md 2.1 */
-export function createSunshineClient(settings: SunshineSettings): ProviderClient {
-  return openConnection(settings, basic(settings.KEY_ID, settings.KEY_SECRET));
+/**
+ * A client with the app's key pair. @see PROVIDERS.md 2.1
+ * @param nowMs reads the wall clock, by which tokens are signed and renewed (Default: the system's)
+ */
+export function createSunshineClient(
+  settings: SunshineSettings,
+  nowMs: () => number = Date.now,
+): ProviderClient {
+  return openConnection(settings, credentialsOf(settings, nowMs));
+}
+
+function credentialsOf({ AUTH, KEY_ID, KEY_SECRET }: SunshineSettings, nowMs: () => number): Credentials {
+  switch (AUTH) {
+    case 'basic':
+      return basic(KEY_ID, KEY_SECRET);
+    case 'jwt':
+      return signedWith({ id: KEY_ID, secret: KEY_SECRET }, nowMs);
+  }
 }
 
 /** The kind `sunshine`: settings are `SUNSHINE_*`, or those of another instance's prefix. */
@@ -52,7 +71,7 @@ export const sunshineFactory: ProviderFactory<SunshineSettings> = {
   settings: sunshineSettings,
   settingNames: {
     required: ['BASE_URL', 'APP_ID', 'KEY_ID', 'KEY_SECRET'],
-    optional: ['WEBHOOK_SECRET', 'METADATA_FIELDS', 'CONCURRENCY', 'CALL_TIMEOUT_MS'],
+    optional: ['AUTH', 'WEBHOOK_SECRET', 'METADATA_FIELDS', 'CONCURRENCY', 'CALL_TIMEOUT_MS'],
   },
   create: (settings) => createSunshine(settings, createSunshineClient(settings)),
 };

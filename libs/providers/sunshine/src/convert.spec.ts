@@ -34,16 +34,30 @@ describe('what Sunshine can hold', () => {
   );
 
   it.each([
-    ['givenName', 128],
-    ['familyName', 128],
-    ['email', 128],
-    ['avatarUrl', 2048],
-    ['locale', 64],
-  ] as const)('is a profile with a %s of at most %i characters', (attribute, most) => {
-    expect(spell({ [attribute]: 'x'.repeat(most) }).violations).toEqual([]);
-    expect(spell({ [attribute]: 'x'.repeat(most + 1) }).violations).toEqual([
+    ['givenName', 128, ''],
+    ['familyName', 128, ''],
+    ['email', 128, '@example.com'],
+    ['avatarUrl', 2048, ':avatar'],
+    ['locale', 64, ''],
+  ] as const)('is a profile with a %s of at most %i characters', (attribute, most, ending) => {
+    const spellOfLength = (length: number) =>
+      spell({ [attribute]: 'x'.repeat(length - ending.length) + ending });
+    expect(spellOfLength(most).violations).toEqual([]);
+    expect(spellOfLength(most + 1).violations).toEqual([
       { attribute, rule: `must have at most ${most} characters there` },
     ]);
+  });
+
+  it.each([
+    ['email', 'nobody', 'must be an email address in ASCII there'],
+    ['email', 'a..b@example.com', 'must be an email address in ASCII there'],
+    ['email', 'bjørn@example.com', 'must be an email address in ASCII there'],
+    ['avatarUrl', '/avatars/1.png', 'must be a URI in ASCII there'],
+    ['avatarUrl', 'https://example.com/bjørn.png', 'must be a URI in ASCII there'],
+    ['avatarUrl', 'https://example.com/a b', 'must be a URI in ASCII there'],
+    ['avatarUrl', 'https://example.com/100%', 'must be a URI in ASCII there'],
+  ])('is no %s that reads %j', (attribute, value, rule) => {
+    expect(spell({ [attribute]: value }).violations).toEqual([{ attribute, rule }]);
   });
 
   it('is metadata of 4 KB in all, counted in bytes, with room for the marker', () => {

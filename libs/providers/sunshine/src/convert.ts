@@ -9,10 +9,11 @@ import {
   type NativeAttributes,
   type NativeValue,
 } from '#identity-provider';
-import type { SentValue, SunshineUser, UserUpdateBody } from './api.js';
 import { MARKER_KEY } from './capabilities.js';
 import { STANDARD_LINES } from './mapping.js';
-import { findKeyViolations, findMetadataViolations } from './violations.js';
+import { isMetadataValue, type MetadataValue, type UserUpdateBody } from './user-body.js';
+import type { HeldUser } from './user.js';
+import { findFormatViolations, findKeyViolations, findMetadataViolations } from './violations.js';
 
 /** How Sunshine would spell a user. Pure. */
 export function toDesired(
@@ -30,6 +31,7 @@ export function toDesired(
     violations: [
       ...findKeyViolations(desired.remoteKey),
       ...findViolations(attributes, mapping, carried),
+      ...findFormatViolations(attributes, mapping),
       ...findMetadataViolations(fullest, attributes, mapping),
     ],
   };
@@ -38,10 +40,17 @@ export function toDesired(
 /** What an account holds beside what is to be written. */
 export interface Beside {
   /** The account as read just before; `null` for a new one. */
-  readonly user: SunshineUser | null;
+  readonly user: HeldUser | null;
   /** The marker to set; `null` removes it. (Default: it stays as it is) */
   readonly marker?: string | null;
 }
+
+type Profile = Record<string, string | null>;
+
+/** A body that leaves nothing of a user's content out. */
+export type WholeBody = Required<Pick<UserUpdateBody, 'profile'>> & {
+  readonly metadata: Readonly<Record<string, MetadataValue>>;
+};
 
 /**
  * The whole profile and the whole metadata to be sent.
@@ -51,30 +60,35 @@ export interface Beside {
  * is `null`. Metadata takes no `null` by its description, so there it is the empty string, which reads as "no value"
  * (inferred), and which is only written over something.
  */
-export function toNative(attributes: NativeAttributes, beside: Beside): UserUpdateBody {
+export function toNative(attributes: NativeAttributes, beside: Beside): WholeBody {
   const held = beside.user?.metadata ?? {};
   const marker = beside.marker === undefined ? readValue(held[MARKER_KEY]) : beside.marker;
   return {
-    profile: { ...describedProfile(beside.user), ...below('profile.', attributes) },
+    profile: { ...describedProfile(beside.user), ...texts(below('profile.', attributes)) },
     metadata: toMetadata(attributes, { held, marker }),
   };
 }
 
 /** Of an account's profile, what the API takes: `localeOrigin` comes with answers, and no body has it. */
-function describedProfile(user: SunshineUser | null): Record<string, SentValue> {
+function describedProfile(user: HeldUser | null): Profile {
   const profile = user?.profile ?? {};
   const described = STANDARD_LINES.filter((line) => line.to.startsWith('profile.'));
-  return Object.fromEntries(
-    described.map(({ to }) => to.slice('profile.'.length)).map((name) => [name, readValue(profile[name])]),
-  );
+  const names = described.map(({ to }) => to.slice('profile.'.length));
+  return texts(Object.fromEntries(names.map((name) => [name, profile[name]])));
+}
+
+/** The profile holds texts and nothing else. */
+function texts(values: Readonly<Record<string, unknown>>): Profile {
+  const read = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value)]));
 }
 
 function toMetadata(
   attributes: NativeAttributes,
   { held, marker }: { held: Readonly<Record<string, unknown>>; marker: NativeValue },
-): Record<string, SentValue> {
-  const metadata = new Map<string, SentValue>();
-  for (const [key, value] of Object.entries(held)) if (isSendable(value)) metadata.set(key, value);
+): Record<string, MetadataValue> {
+  const metadata = new Map<string, MetadataValue>();
+  for (const [key, value] of Object.entries(held)) if (isMetadataValue(value)) metadata.set(key, value);
   for (const [key, value] of Object.entries({ ...below('metadata.', attributes), [MARKER_KEY]: marker })) {
     if (value !== null) metadata.set(key, value);
     else if (metadata.has(key)) metadata.set(key, '');
@@ -91,7 +105,7 @@ function below(prefix: string, attributes: NativeAttributes): Record<string, Nat
 }
 
 /** An account as read, in the spelling of `toDesired`. */
-export function toAccount(user: SunshineUser, mapping: Mapping): Account {
+export function toAccount(user: HeldUser, mapping: Mapping): Account {
   const parts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     profile: user.profile ?? {},
     metadata: user.metadata ?? {},
@@ -119,17 +133,13 @@ function readAt(
 }
 
 /** `active` is what a person may write by hand who knows our markers; it means the same as none. */
-function readMarker(user: SunshineUser): string | null {
+function readMarker(user: HeldUser): string | null {
   const value = readValue(user.metadata?.[MARKER_KEY]);
   return value === null || value === 'active' ? null : String(value);
 }
 
-function isSendable(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
 /** The empty string is how metadata spells "no value", and is refused in the profile. JSON knows no negative zero. */
 function readValue(value: unknown): NativeValue {
-  if (!isSendable(value) || value === '') return null;
+  if (!isMetadataValue(value) || value === '') return null;
   return value === 0 ? 0 : value;
 }

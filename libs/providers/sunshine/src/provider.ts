@@ -1,3 +1,4 @@
+import type { OwedEffect } from '#domain';
 import {
   ProviderError,
   type Account,
@@ -14,9 +15,10 @@ import {
   type Observation,
   type ProviderStep,
 } from '#identity-provider';
-import type { SunshineApi, SunshineUser, UserAnswer } from './api.js';
+import type { SunshineApi, UserReference } from './api.js';
 import { sunshineCapabilities } from './capabilities.js';
 import { toAccount, toDesired, toNative, type Beside } from './convert.js';
+import type { HeldUser, UserAnswer } from './user.js';
 import { looksLikeAccountId } from './violations.js';
 
 /**
@@ -32,7 +34,7 @@ export class SunshineProvider implements IdentityProvider {
   readonly capabilities: Capabilities;
 
   constructor(
-    private readonly api: SunshineApi,
+    private readonly api: SunshineApi<HeldUser>,
     private readonly mapping: Mapping,
   ) {
     this.capabilities = sunshineCapabilities(mapping);
@@ -75,9 +77,10 @@ export class SunshineProvider implements IdentityProvider {
         return this.write({ attributes: step.attributes, marker: null }, target, context);
       case 'purge':
         return this.purge(target, context);
+      case 'discharge':
+        return this.discharge(step.effect, target, context);
       case 'softDelete':
       case 'restore':
-      case 'discharge':
         throw new ProviderError('unsupported', { reason: `no_${step.kind}` });
     }
   }
@@ -99,7 +102,7 @@ export class SunshineProvider implements IdentityProvider {
     const { user } = await this.api.getUser(referenceOf(target), context);
     assertIsTarget(user, target);
     const body = toNative(attributes, { user, ...marking });
-    return this.acknowledge(await this.api.updateUser(user.id, body, context));
+    return this.acknowledge(await this.api.updateUser({ idOrExternalId: user.id }, body, context));
   }
 
   /** A user that is gone is acknowledged as proven; a deletion that begins is not. @see PROVIDERS.md 2.5 */
@@ -113,19 +116,32 @@ export class SunshineProvider implements IdentityProvider {
     }
   }
 
+  /**
+   * Removes what is personal, our marker included. It cannot be undone and one path serves both kinds of id, so that
+   * the user is read before: what is erased must be who was asked for. @see PROVIDERS.md 2.7
+   */
+  private async discharge(effect: OwedEffect, target: AccountTarget, context: CallContext): Promise<Applied> {
+    if (effect !== 'eraseProfile') throw new ProviderError('unsupported', { reason: `no_${effect}` });
+    const { user } = await this.api.getUser(referenceOf(target), context);
+    assertIsTarget(user, target);
+    const answer = await this.api.deletePersonalInformation({ idOrExternalId: user.id }, context);
+    assertIsTarget(answer.user, target);
+    return { accountId: user.id, confirmed: true, status: answer.status };
+  }
+
   private async read(target: AccountTarget, context: CallContext): Promise<Account> {
     const { user } = await this.api.getUser(referenceOf(target), context);
     assertIsTarget(user, target);
     return toAccount(user, this.mapping);
   }
 
-  private acknowledge({ status, user }: UserAnswer): Applied {
+  private acknowledge({ status, user }: UserAnswer<HeldUser>): Applied {
     return { accountId: user.id, echo: toAccount(user, this.mapping), confirmed: true, status };
   }
 }
 
 /** One path serves both kinds of id, and users can be merged: what is answered must be who was asked for. */
-function assertIsTarget(user: SunshineUser, { accountId, remoteKey }: AccountTarget): void {
+function assertIsTarget(user: HeldUser, { accountId, remoteKey }: AccountTarget): void {
   const isTarget = accountId === null ? user.externalId === remoteKey : user.id === accountId;
   if (!isTarget) throw new ProviderError('protocol', { reason: 'answered_another_user' });
 }
@@ -134,9 +150,9 @@ function assertIsTarget(user: SunshineUser, { accountId, remoteKey }: AccountTar
  * What addresses a user in a path.
  * @throws ProviderError `invalid` when our key would be read as an account id, and address a stranger
  */
-function referenceOf({ accountId, remoteKey }: AccountTarget): string {
-  if (accountId !== null) return accountId;
-  if (!looksLikeAccountId(remoteKey)) return remoteKey;
+function referenceOf({ accountId, remoteKey }: AccountTarget): UserReference {
+  if (accountId !== null) return { idOrExternalId: accountId };
+  if (!looksLikeAccountId(remoteKey)) return { idOrExternalId: remoteKey };
   throw new ProviderError('invalid', { reason: 'key_looks_like_account_id', attribute: 'externalKey' });
 }
 

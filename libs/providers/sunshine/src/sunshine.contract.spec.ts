@@ -5,6 +5,7 @@ import {
   type ContractGuest,
 } from '#identity-provider/contract';
 import { sunshineCapabilities } from './capabilities.js';
+import type { SunshineSettings } from './config.js';
 import { sunshineMapping } from './mapping.js';
 import { startSunshine } from '../../../../test/support/simulated-kinds.js';
 
@@ -20,13 +21,17 @@ const BEHAVIOURS = [
   { ...PROMPT, deleteThenGetLiveMs: 50 },
 ];
 
-async function setUp(behaviour: object, fields: readonly string[]): Promise<ContractGuest> {
+async function setUp(
+  behaviour: object,
+  fields: readonly string[],
+  auth: Pick<SunshineSettings, 'AUTH'> = { AUTH: 'basic' },
+): Promise<ContractGuest> {
   const service = await startSunshine(fields);
   return {
-    provider: service.build(),
+    provider: service.build(auth),
     mapping: sunshineMapping(fields),
-    stranger: service.build({ KEY_SECRET: 'not-the-secret' }),
-    astray: service.build({ APP_ID: 'not-the-app' }),
+    stranger: service.build({ ...auth, KEY_SECRET: 'not-the-secret' }),
+    astray: service.build({ ...auth, APP_ID: 'not-the-app' }),
     nobody: { accountId: 'ffffffffffffffffffffffff', remoteKey: 'nobody' },
     backDoor: openBackDoor(service.running, {
       idMember: 'id',
@@ -55,4 +60,10 @@ describeProvider({
   name: 'Sunshine without custom attributes',
   capabilities: sunshineCapabilities(sunshineMapping([])),
   setUp: () => setUp({ ...PROMPT, patchMetadata: 'replace' }, []),
+});
+
+describeProvider({
+  name: 'Sunshine called with signed tokens',
+  capabilities: sunshineCapabilities(sunshineMapping(CUSTOM_ATTRIBUTES)),
+  setUp: () => setUp(PROMPT, CUSTOM_ATTRIBUTES, { AUTH: 'jwt' }),
 });

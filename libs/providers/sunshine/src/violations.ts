@@ -1,6 +1,14 @@
 import type { CanonicalPath } from '#domain';
 import type { Mapping, NativeAttributes, NativeValue, Violation } from '#identity-provider';
-import { EXTERNAL_ID_MAX_LENGTH, METADATA_MAX_BYTES } from './capabilities.js';
+import {
+  bytesOf,
+  EXTERNAL_ID_MAX_LENGTH,
+  isEmail,
+  isText,
+  isUri,
+  METADATA_MAX_BYTES,
+  PROFILE_MAX_LENGTH,
+} from './limits.js';
 
 /** Whether a path segment would be read as an account id instead of an externalId. @see PROVIDERS.md 2.6 */
 export function looksLikeAccountId(text: string): boolean {
@@ -18,9 +26,33 @@ export function findKeyViolations(remoteKey: string): Violation[] {
   if (remoteKey === '.' || remoteKey === '..') {
     return [{ attribute, rule: 'must not be a path step there' }];
   }
-  const { length } = Array.from(remoteKey); // code points, as JSON Schema counts
-  if (length >= 1 && length <= EXTERNAL_ID_MAX_LENGTH) return [];
+  if (isText(remoteKey, EXTERNAL_ID_MAX_LENGTH)) return [];
   return [{ attribute, rule: `must have 1 to ${EXTERNAL_ID_MAX_LENGTH} characters there` }];
+}
+
+/** What the profile takes in a form of its own only, beside its length. */
+const FORMATS = [
+  {
+    path: 'profile.email',
+    maxLength: PROFILE_MAX_LENGTH.email,
+    fits: isEmail,
+    rule: 'must be an email address in ASCII there',
+  },
+  {
+    path: 'profile.avatarUrl',
+    maxLength: PROFILE_MAX_LENGTH.avatarUrl,
+    fits: isUri,
+    rule: 'must be a URI in ASCII there',
+  },
+] as const;
+
+/** Which values are not in the form that the profile takes. One of the wrong length is told as such, and elsewhere. */
+export function findFormatViolations(attributes: NativeAttributes, mapping: Mapping): Violation[] {
+  return FORMATS.flatMap(({ path, maxLength, fits, rule }) => {
+    const value = attributes[path];
+    if (typeof value !== 'string' || !isText(value, maxLength) || fits(value)) return [];
+    return mapping.lines.filter(({ to }) => to === path).map(({ from }) => ({ attribute: from, rule }));
+  });
 }
 
 /**
@@ -32,15 +64,11 @@ export function findMetadataViolations(
   attributes: NativeAttributes,
   mapping: Mapping,
 ): Violation[] {
-  if (sizeOf(metadata) <= METADATA_MAX_BYTES) return [];
+  if (bytesOf(metadata) <= METADATA_MAX_BYTES) return [];
   const [longest] = mapping.lines
     .filter((line) => line.to.startsWith('metadata.'))
-    .map(({ from, to }): [CanonicalPath, number] => [from, sizeOf(attributes[to] ?? null)])
+    .map(({ from, to }): [CanonicalPath, number] => [from, bytesOf(attributes[to] ?? null)])
     .sort(([, one], [, other]) => other - one);
   const rule = `must be shorter: metadata may take ${METADATA_MAX_BYTES} bytes in all there`;
   return longest === undefined ? [] : [{ attribute: longest[0], rule }];
-}
-
-function sizeOf(json: unknown): number {
-  return Buffer.byteLength(JSON.stringify(json));
 }

@@ -1,0 +1,55 @@
+import { ProviderError } from '#identity-provider';
+
+/** Length of each profile field, from 1. @see sunshine.openapi.yaml `profile`, checked 2026-11-20 */
+export const PROFILE_MAX_LENGTH = {
+  givenName: 128,
+  surname: 128,
+  email: 128,
+  avatarUrl: 2048,
+  locale: 64,
+} as const;
+
+/** Length of `externalId`, from 1. @see sunshine.openapi.yaml `userCreateBody`, checked 2026-11-20 */
+export const EXTERNAL_ID_MAX_LENGTH = 1024;
+
+/** Length of `brandId`, from 1. @see sunshine.openapi.yaml `userCreateBody`, checked 2026-11-20 */
+export const BRAND_ID_MAX_LENGTH = 24;
+
+/** Bytes of `metadata` in all, measured as JSON (that JSON is what counts is inferred). @see PROVIDERS.md 2.3 */
+export const METADATA_MAX_BYTES = 4096;
+
+/** Whether a text has 1 to `most` characters, counted in code points as JSON Schema does, and is Unicode at all. */
+export function isText(value: string, most: number): boolean {
+  if (value.length === 0 || value.length > most * 2) return false;
+  return value.isWellFormed() && (value.length <= most || Array.from(value).length <= most);
+}
+
+const EMAIL =
+  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
+
+/**
+ * The format `email`: a dot-atom at a domain name, both ASCII. Quoted local parts and address literals, which the
+ * format would allow, are nobody's address.
+ * @see JSON Schema Validation 7.3.2 (`idn-email`, which this is not, is the one beyond ASCII); RFC 5321 4.1.2
+ */
+export function isEmail(value: string): boolean {
+  return EMAIL.test(value);
+}
+
+const URI =
+  /^[a-z][a-z\d+.-]*:(?:[\w\-.~!$&'()*+,;=:@/?[\]]|%[\da-f]{2})+(?:#(?:[\w\-.~!$&'()*+,;=:@/?]|%[\da-f]{2})*)?$/i;
+
+/** The format `uri`: absolute, and in ASCII. @see JSON Schema Validation 7.3.5; RFC 3986 */
+export function isUri(value: string): boolean {
+  return URI.test(value) && URL.canParse(value);
+}
+
+/** Bytes of a value as JSON. */
+export function bytesOf(json: unknown): number {
+  return Buffer.byteLength(JSON.stringify(json));
+}
+
+/** @throws ProviderError `invalid` with this reason: a limit of the description that the request would break */
+export function refuseUnless(isKept: boolean, reason: string): void {
+  if (!isKept) throw new ProviderError('invalid', { reason });
+}
