@@ -1,23 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Passage, PassageError } from '@passageidentity/passage-node';
 import { RunningProvider, type HeldAccount } from '../../apps/simulators/src/frame/index.js';
 import { passageDefinition } from '../../apps/simulators/src/passage/index.js';
 import { watchConnections, type Connections } from './connections.js';
 import { describeMethods } from './describe-methods.js';
-import { fetchAt, loadPassageClient, type PassageModule, type PassageUsers } from './passage-client.js';
+import { fetchAt, type PassageUsers } from './passage-client.js';
 
 /** Less than a test may take, so that a call that nobody answers fails as such. */
 const CALL_TIMEOUT_MS = 5_000;
 
-const client = await loadPassageClient();
-if (client === null) {
-  describe.skip("Passage's own client", () => {
-    it('is not installed in a version that has code', () => undefined);
-  });
-} else {
-  describePassage(client);
-}
-
-function describePassage({ Passage, PassageError }: PassageModule): void {
+describe("Passage's own client", () => {
   let connections: Connections;
   let passage: RunningProvider;
 
@@ -96,7 +88,7 @@ function describePassage({ Passage, PassageError }: PassageModule): void {
     };
   }
 
-  describe("Passage's own client, user", () => {
+  describe('user', () => {
     describeMethods({
       // The class itself is not at the package's door: what an instance comes from is.
       of: { prototype: Object.getPrototypeOf(newUsers()) as PassageUsers },
@@ -284,4 +276,4 @@ function describePassage({ Passage, PassageError }: PassageModule): void {
     const fetchApi = fetchAt('http://127.0.0.1:9', CALL_TIMEOUT_MS);
     return new Passage({ appID: 'none', apiKey: 'none', fetchApi }).user;
   }
-}
+});
