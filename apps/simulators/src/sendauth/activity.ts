@@ -29,6 +29,12 @@ const TRANSACTION_LIFE_MS = 300_000;
 /** Entries kept for each user, so that a long run does not grow without end. */
 const KEPT = 50;
 
+/** What a person who is asked is told. */
+interface Opening {
+  readonly message?: string | undefined;
+  readonly connectwise?: string | undefined;
+}
+
 interface Subject {
   readonly id: string;
   readonly firstName: string;
@@ -45,21 +51,27 @@ export class Activity {
     private readonly actor: string,
   ) {}
 
-  record(subject: Subject, action: string): void {
+  /** @param extras what else is to be known of it */
+  record(subject: Subject, action: string, extras: Audit['extras'] = {}): void {
     keep(this.#audits, subject.id, {
       subject: subject.id,
       name: nameOf(subject),
       type: 'user',
       actor: this.actor,
       action,
-      extras: {},
+      extras,
       created_at: this.#at(0),
     });
   }
 
-  /** Opens a transaction that nobody answers. @returns its id */
-  open(subject: Subject, context: Transaction['context'], message?: string): string {
+  /**
+   * Opens a transaction that nobody answers, and records it: an audit is the only place that shows a ConnectWise
+   * reference (inferred, as no transaction has a member for it).
+   * @returns its id
+   */
+  open(subject: Subject, context: Transaction['context'], { message, connectwise }: Opening = {}): string {
     const id = randomUuid(this.parts.random);
+    this.record(subject, context, { tx: id, ...(connectwise === undefined ? {} : { connectwise }) });
     keep(this.#transactions, subject.id, {
       id,
       subject: subject.id,

@@ -11,8 +11,10 @@ function text(minLength: number, maxLength: number): z.ZodType<string, string> {
 }
 
 const name = text(2, 50);
-/** `user@host`, checked as loosely as `format: email` usually is, but without spaces. */
-const email = text(1, 256).refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), 'must be an email address');
+/** An ASCII address with a dotted domain, as JSON Schema's `format: email` is usually read. */
+const EMAIL =
+  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
+const email = text(1, 256).refine((value) => EMAIL.test(value), 'must be an email address');
 const permission = text(0, 64);
 const company = z.object({
   id: z.uuid().optional(),
@@ -20,14 +22,19 @@ const company = z.object({
   name: text(2, 100).optional(),
 });
 
-/** Writable fields of schema `User`; read-only and unknown ones are ignored, as the schema is open. */
+/**
+ * Writable fields of schema `User`; read-only and unknown ones are ignored, as the schema is open. An empty phone is no
+ * phone, and a company may be `null`, as schema `Company` has no type: what clears a field is inferred.
+ */
 const userBody = z.object({
   firstName: name,
   lastName: name,
   email: email.optional(),
-  phone: text(0, 20).optional(),
+  phone: text(0, 20)
+    .transform((value) => (value === '' ? undefined : value))
+    .optional(),
   role: z.enum(['admin', 'user', 'super_admin']).optional(),
-  company: company.optional(),
+  company: company.nullable().optional(),
   permissions: z.array(permission).optional(),
   groupPermissions: z.array(permission).optional(),
   permissionGroups: z.array(z.uuid()).optional(),
@@ -43,11 +50,11 @@ export type AuthenticateBody = z.infer<typeof authenticateBody>;
 
 /** @see PROVIDERS.md 4.3; that a broken rule is 422 on create too is inferred (4.4) */
 export function readUserBody(request: SimulatedRequest): UserBody | Refusal {
-  return readUserFields(request.body);
+  return check(userBody, request.body);
 }
 
-/** The writable fields of a user, wherever they come from. */
-export function readUserFields(value: unknown): UserBody | Refusal {
+/** The writable fields of a user who is planted; `null` and the empty text are no value. */
+export function readPlantedFields(value: unknown): UserBody | Refusal {
   return check(userBody, isJsonObject(value) ? withoutEmpty(value) : value);
 }
 
@@ -60,7 +67,6 @@ export function readAuthenticateBody(request: SimulatedRequest): AuthenticateBod
   return check(authenticateBody, request.body);
 }
 
-/** `null`, and an empty text where a field need not have a value, count as not sent. Inferred. */
 function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
   const given = Object.entries(body).filter(
     ([field, value]) => value !== null && (value !== '' || field === 'firstName' || field === 'lastName'),

@@ -73,6 +73,7 @@ export class Directory {
   fieldsOf(body: UserBody): WritableFields | Refusal {
     const { company, ...fields } = body;
     if (company === undefined) return fields;
+    if (company === null) return { ...fields, company: undefined };
     const found = this.#company(company);
     return found instanceof Refusal ? found : { ...fields, company: found };
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChangeRefused, mergePatch, type AccountChange, type HeldAccount } from '../frame/index.js';
-import { readUserFields } from './body.js';
+import type { Activity } from './activity.js';
+import { readPlantedFields } from './body.js';
 import type { Directory } from './directory.js';
 import { Refusal } from './refusal.js';
 import { isServiceAccount } from './service-account.js';
@@ -23,9 +24,12 @@ function toHeldUser(user: User): HeldAccount {
   return { ...toWireUser(user), tags: user.tags, state };
 }
 
-/** Every user but the service account. */
-export function* heldUsers(directory: Directory): Generator<HeldAccount> {
-  for (const user of directory.users.values()) if (!isServiceAccount(user)) yield toHeldUser(user);
+/** Every user but the service account, with what each was asked for, newest first. */
+export function* heldUsers(directory: Directory, activity: Activity): Generator<HeldAccount> {
+  for (const user of directory.users.values()) {
+    if (isServiceAccount(user)) continue;
+    yield { ...toHeldUser(user), transactions: activity.transactions(user.id, '') };
+  }
 }
 
 /** Makes one change behind the API's back. Emails may collide: that is a state the world can be in. */
@@ -60,7 +64,7 @@ export function plantUser(change: AccountChange, directory: Directory, now: () =
 function planted(account: Readonly<Record<string, unknown>>, directory: Directory, now: () => number): User {
   const checked = plantedShape.safeParse(account);
   if (!checked.success) throw new ChangeRefused(`not a user: ${z.prettifyError(checked.error)}`);
-  const fields = readUserFields(account);
+  const fields = readPlantedFields(account);
   const draft = fields instanceof Refusal ? fields : directory.draft(fields);
   if (draft instanceof Refusal)
     throw new ChangeRefused(`not a user: ${draft.content.field ?? ''} ${draft.content.error}`);

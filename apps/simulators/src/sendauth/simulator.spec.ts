@@ -55,7 +55,7 @@ describe('the SendAuth simulator', () => {
       });
       expect(seen.body).not.toHaveProperty('tags');
       expect(seen.at('createdAt')).toBe(new Date(clock.time).toISOString());
-      expect(held()).toEqual([{ ...(seen.body as object), tags: {}, state: 'live' }]);
+      expect(held()).toEqual([{ ...(seen.body as object), tags: {}, transactions: [], state: 'live' }]);
     });
 
     it.each([
@@ -65,6 +65,9 @@ describe('the SendAuth simulator', () => {
       ['firstName', { ...ANN, firstName: '𝒜' }],
       ['email', { ...ANN, email: 'not an address' }],
       ['email', { ...ANN, email: `${'x'.repeat(250)}@example.com` }],
+      ['email', { ...ANN, email: '' }],
+      ['email', { ...ANN, email: 'a..b@example.com' }],
+      ['email', { ...ANN, email: null }],
       ['phone', { ...ANN, phone: '1'.repeat(21) }],
       ['role', { ...ANN, role: 'owner' }],
       ['messagingPreference', { ...ANN, messagingPreference: 'fax' }],
@@ -105,7 +108,7 @@ describe('the SendAuth simulator', () => {
     it('users without an email do not collide', async () => {
       const { firstName, lastName } = ANN;
       await create({ firstName, lastName });
-      expect((await create({ firstName, lastName, email: '' })).status).toBe(201);
+      expect((await create({ firstName, lastName, phone: '', company: null })).status).toBe(201);
       expect(held()).toHaveLength(2);
     });
 
@@ -145,6 +148,18 @@ describe('the SendAuth simulator', () => {
       expect(heldOne(id)).toMatchObject({ tags: { team: 'red' } });
       expect((await create({ ...ANN, lastName: 'Other' })).status).toBe(email === undefined ? 201 : 422);
     });
+
+    it.each(['reset', 'keep'])(
+      'an empty phone and a null company are cleared with putOmitted %s',
+      async (putOmitted) => {
+        set({ putOmitted });
+        const id = await created({ ...ANN, company: { name: 'Acme' } });
+        const seen = await send('PUT', `/${id}`, { ...ANN, phone: '', company: null });
+        expect(seen.status).toBe(200);
+        expect(seen.body).not.toHaveProperty('phone');
+        expect(seen.body).not.toHaveProperty('company');
+      },
+    );
 
     it('frees the old email and takes the new one', async () => {
       const id = await created();
@@ -366,6 +381,13 @@ describe('the SendAuth simulator', () => {
       expect((await send('POST', `/${id}/authenticate`, { message: 'Hello' })).status).toBe(201);
       expect((await send('POST', `/${id}/authenticate`)).status).toBe(201);
       expect((await send('POST', `/${UNKNOWN_ID}/register`)).status).toBe(404);
+      expect(heldOne(id)).toMatchObject({
+        transactions: [
+          { context: 'authenticate' },
+          { context: 'authenticate', message: 'Hello' },
+          { context: 'register' },
+        ],
+      });
 
       const removed = await send('DELETE', `/${id}/passkey`);
       expect([removed.status, removed.text]).toEqual([200, '']);
@@ -375,7 +397,8 @@ describe('the SendAuth simulator', () => {
     it('transactions wait for their person and expire; audits tell what was done', async () => {
       const id = await created();
       sendauth.plant({ op: 'patch', id, account: { hasPasskeys: true } });
-      const tx = (await send('POST', `/${id}/authenticate`, { message: 'Door' })).at('tx');
+      const asked = { message: 'Door', connectwise: 'T-1' };
+      const tx = (await send('POST', `/${id}/authenticate`, asked)).at('tx');
       const list = await send('GET', `/${id}/transactions`);
       expect(list.body).toMatchObject({
         total: 1,
@@ -385,8 +408,12 @@ describe('the SendAuth simulator', () => {
       expect((await send('GET', `/${id}/transactions`)).at('rows', 0, 'state')).toBe('expired');
       await send('PUT', `/${id}/tags`, { tags: {} });
       const audits = await send('GET', `/${id}/audits?perPage=1`);
-      expect(audits.body).toMatchObject({ total: 2, rows: [{ subject: id, action: 'set tags' }] });
+      expect(audits.body).toMatchObject({ total: 3, rows: [{ subject: id, action: 'set tags' }] });
       expect(audits.at('rows', 0, 'created_at')).toBe(new Date(clock.time).toISOString());
+      expect((await send('GET', `/${id}/audits?q=authenticate`)).body).toMatchObject({
+        total: 1,
+        rows: [{ action: 'authenticate', extras: { tx, connectwise: 'T-1' } }],
+      });
       expect((await send('GET', `/${UNKNOWN_ID}/audits`)).status).toBe(404);
     });
   });

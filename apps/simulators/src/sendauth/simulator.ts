@@ -71,7 +71,7 @@ export class SendAuthSimulator implements SimulatedProvider {
   }
 
   accounts(): Iterable<HeldAccount> {
-    return heldUsers(this.#directory);
+    return heldUsers(this.#directory, this.#activity);
   }
 
   plant(change: AccountChange): void {
@@ -192,7 +192,7 @@ export class SendAuthSimulator implements SimulatedProvider {
     const body = readAuthenticateBody(request);
     if (body instanceof Refusal) return body;
     if (!user.hasPasskeys) return NO_PASSKEYS;
-    const tx = this.#activity.open(user, 'authenticate', body?.message);
+    const tx = this.#activity.open(user, 'authenticate', body);
     return { status: 201, body: { tx }, mutated: true, accountId: id };
   }
 }
