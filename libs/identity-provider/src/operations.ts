@@ -44,12 +44,12 @@ export interface AccountAudit {
   readonly createdAt: Date | null;
 }
 
-/** Where a transaction stands. `unknown`: a word that the description does not list. */
+/** Where a transaction stands. `unknown`: not told, or in a word that the description does not list. */
 export type TransactionState = 'pending' | 'verified' | 'denied' | 'cancelled' | 'expired' | 'unknown';
 
 /** One registration or authentication that a person was asked for. */
 export interface AccountTransaction {
-  readonly id: string;
+  readonly id: string | null;
   readonly state: TransactionState;
   readonly subject: string | null;
   readonly subjectName: string | null;

@@ -8,107 +8,101 @@ import {
   explainUpdate,
   explainUserError,
 } from './explain.js';
-import { isUserId, userPageSchema, userSchema, type SendauthUser, type UserBody } from './user.js';
+import { anyText, listOf, refuseBroken } from './limits.js';
+import { deletedUserPath, userPath, usersPath } from './paths.js';
+import { toQuery, type DeletedUsersQuery, type UsersQuery } from './query.js';
+import { refuseBrokenUser, type UserBody } from './user-body.js';
+import { userPageSchema, userSchema, type UserAnswer, type UserPage } from './user.js';
 
-export type { SendauthUser, UserBody } from './user.js';
-
-/** A user, and the HTTP status that answered with it. */
-export interface UserAnswer {
-  readonly status: number;
-  readonly user: SendauthUser;
-}
-
-/** One page of users, and how many there are on all pages. */
-export interface UserPage {
-  readonly users: readonly SendauthUser[];
-  readonly total: number;
-}
-
-/** Which page of users, searched for what. @see PROVIDERS.md 4.5 */
-export interface PageQuery {
-  /** From 1. */
-  readonly page: number;
-  /** At most 100. */
-  readonly perPage: number;
-  /** A search of unstated scope and exactness. */
-  readonly q?: string;
+/** What an update sends. */
+export interface UserUpdate {
+  /** What is set, within the limits of the description. */
+  readonly body: UserBody;
+  /** Members that go back as they were read: never refused, whatever they hold. (Default: none) */
+  readonly kept?: Readonly<Record<string, unknown>>;
+  /** Whether the email becomes another: only then can a refusal mean that it is taken. (Default: true) */
+  readonly changesEmail?: boolean;
 }
 
 /**
- * Typed calls on users. Ids that are no UUIDs are refused before anything is sent: `deleted` in the place of one would
- * address the deleted users.
- * Every method throws `ProviderError` or `CallNotStarted`; `notFound` may also mean that SendAuth is not there at all.
- * @see sendauth.openapi.yaml `/api/v1/users`
+ * Typed calls on users: the roster's side. `SendauthActivityApi` has the others.
+ *
+ * What breaks a limit of the description is refused before anything is sent (`invalid`; the reason is the limit, and
+ * `attribute` SendAuth's own name). So are ids that are no UUIDs: `deleted` in the place of one would address the
+ * deleted users. Every method throws `ProviderError` or `CallNotStarted`; `notFound` may also mean that SendAuth is not
+ * there at all, which `ensureThere` finds out. No rate limit is documented.
+ * @see sendauth.openapi.yaml `/api/v1/users`, PROVIDERS.md 4.2
  */
 export class SendauthApi {
   constructor(private readonly client: ProviderClient) {}
 
   /** @throws ProviderError `identifierTaken` when somebody has the email, perhaps somebody soft-deleted */
   async createUser(body: UserBody, context: CallContext): Promise<UserAnswer> {
-    const explain = explainCreation({ hasEmail: typeof body['email'] === 'string' });
-    return readUser(await this.client.request({ method: 'POST', path: users(), body, explain }, context));
+    refuseBrokenUser(body);
+    const explain = explainCreation({ hasEmail: body.email !== undefined });
+    return readUser(await this.client.request({ method: 'POST', path: usersPath(), body, explain }, context));
   }
 
+  /** Whether a soft-deleted user is answered, too, is not documented. @see PROVIDERS.md 4.7 */
   async getUser(userId: string, context: CallContext): Promise<UserAnswer> {
-    return readUser(await this.send('GET', user(userId), explainUserError, context));
+    return readUser(await this.send('GET', userPath(userId), explainUserError, context));
   }
 
   /**
-   * Replaces a user; what the body leaves out may be reset.
-   * @throws ProviderError `identifierTaken` when somebody has the email that is changed to
+   * Replaces a user; what is left out may be reset.
+   * @throws ProviderError `identifierTaken` when somebody has the email that is changed to, `unsupported`
+   *   (`insufficient_permissions`) of a user above us
    */
   async updateUser(
     userId: string,
-    { body, changesEmail }: { readonly body: UserBody; readonly changesEmail: boolean },
+    { body, kept = {}, changesEmail = body.email !== undefined }: UserUpdate,
     context: CallContext,
   ): Promise<UserAnswer> {
+    refuseBrokenUser(body);
     const explain = explainUpdate({ changesEmail });
-    return readUser(await this.client.request({ method: 'PUT', path: user(userId), body, explain }, context));
+    const request = { method: 'PUT', path: userPath(userId), body: { ...kept, ...body }, explain } as const;
+    return readUser(await this.client.request(request, context));
   }
 
-  /** Soft-deletes. */
+  /** Soft-deletes. @throws ProviderError `unsupported` (`own_account`) of the account whose credentials we have */
   async deleteUser(userId: string, context: CallContext): Promise<number> {
-    return (await this.send('DELETE', user(userId), explainDeletionError, context)).status;
+    return (await this.send('DELETE', userPath(userId), explainDeletionError, context)).status;
   }
 
-  /** Brings a soft-deleted user back. Answers no body. */
+  /** Brings a soft-deleted user back; answers no body. @throws ProviderError `identifierTaken` (inferred) */
   async restoreUser(userId: string, context: CallContext): Promise<number> {
-    return (await this.send('PUT', deletedUser(userId), explainRestoreError, context)).status;
+    return (await this.send('PUT', deletedUserPath(userId), explainRestoreError, context)).status;
   }
 
   /** Destroys a soft-deleted user for good; one that is live is not found. @see PROVIDERS.md 4.7 */
   async destroyUser(userId: string, context: CallContext): Promise<number> {
-    return (await this.send('DELETE', deletedUser(userId), explainUserError, context)).status;
+    return (await this.send('DELETE', deletedUserPath(userId), explainUserError, context)).status;
   }
 
-  /** Sets the whole map: tags that are not named are gone (inferred). @see PROVIDERS.md 4.3 */
+  /** Sets the whole map: tags that are not named are gone (inferred). No call reads them. @see PROVIDERS.md 4.3 */
   async setTags(
     userId: string,
     tags: Readonly<Record<string, string>>,
     context: CallContext,
   ): Promise<number> {
-    const path = [...user(userId), 'tags'];
+    refuseBroken({ tags: listOf(anyText) }, { tags: Object.entries(tags).flat() });
+    const path = userPath(userId, 'tags');
     const request = { method: 'PUT', path, body: { tags }, explain: explainUserError } as const;
     return (await this.client.request(request, context)).status;
   }
 
-  /** Live users, the oldest first: those who join meanwhile move nobody. */
-  async listUsers(query: PageQuery, context: CallContext): Promise<UserPage> {
-    const sorted = { ...query, sortBy: 'createdAt', sortDir: 'asc' };
-    return this.list(users(), sorted, context);
+  /** Live users. @throws ProviderError `gone` when there is no such list */
+  async listUsers(query: UsersQuery, context: CallContext): Promise<UserPage> {
+    return this.list(usersPath(), query, context);
   }
 
-  /** Soft-deleted users, in an order that is not documented and cannot be chosen. */
-  async listDeletedUsers(query: PageQuery, context: CallContext): Promise<UserPage> {
-    return this.list(users('deleted'), { ...query }, context);
+  /** Soft-deleted users, in an order that is not documented and cannot be chosen. @throws ProviderError `gone` */
+  async listDeletedUsers(query: DeletedUsersQuery, context: CallContext): Promise<UserPage> {
+    return this.list(usersPath('deleted'), query, context);
   }
 
-  private async list(
-    path: readonly string[],
-    query: Readonly<Record<string, string | number>>,
-    context: CallContext,
-  ): Promise<UserPage> {
-    const request = { method: 'GET', path, query, explain: explainListError } as const;
+  private async list(path: readonly string[], asked: UsersQuery, context: CallContext): Promise<UserPage> {
+    const request = { method: 'GET', path, query: toQuery(asked), explain: explainListError } as const;
     const { status, json } = await this.client.request(request, context);
     const parsed = userPageSchema.safeParse(json);
     if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_page_of_users', status });
@@ -122,23 +116,6 @@ export class SendauthApi {
   ): Promise<ProviderResponse> {
     return this.client.request({ method, path, explain }, context);
   }
-}
-
-function users(...below: readonly string[]): readonly string[] {
-  return ['api', 'v1', 'users', ...below];
-}
-
-function user(userId: string): readonly string[] {
-  return users(checked(userId));
-}
-
-function deletedUser(userId: string): readonly string[] {
-  return users('deleted', checked(userId));
-}
-
-function checked(userId: string): string {
-  if (!isUserId(userId)) throw new ProviderError('invalid', { reason: 'account_id_is_no_uuid' });
-  return userId;
 }
 
 function readUser({ status, json }: ProviderResponse): UserAnswer {

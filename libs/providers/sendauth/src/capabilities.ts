@@ -1,7 +1,5 @@
 import type { Capabilities } from '#identity-provider';
-
-/** Users a page at most. @see sendauth.openapi.yaml listUsers `perPage`, checked 2026-11-20 */
-export const PAGE_LIMIT = 100;
+import { PAGE_LIMIT } from './query.js';
 
 const USER_SOURCE = 'sendauth.openapi.yaml `User`, checked 2026-11-20';
 const COMPANY_SOURCE = 'sendauth.openapi.yaml `Company`, checked 2026-11-20';

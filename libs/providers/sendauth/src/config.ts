@@ -1,8 +1,10 @@
 import { basic, connectionSettings, openConnection, type ProviderClient } from '#http';
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
+import { SendauthActivityApi } from './activity-api.js';
 import { SendauthApi } from './api.js';
 import { sendauthMapping } from './mapping.js';
+import { sendauthOperations } from './operations.js';
 import { SendauthProvider } from './provider.js';
 
 /** Settings of one SendAuth organisation. @see PROVIDERS.md 4.1 */
@@ -25,9 +27,10 @@ export type SendauthSettings = z.infer<typeof sendauthSettings>;
 /** Builds the adapter on a client of one's own; the client authenticates and is closed by whoever opened it. */
 export function createSendauth(settings: SendauthSettings, client: ProviderClient): BuiltProvider {
   const mapping = sendauthMapping({ padNames: settings.PAD_NAMES });
+  const api = new SendauthApi(client);
   return {
-    provider: new SendauthProvider(new SendauthApi(client), mapping),
-    operations: {},
+    provider: new SendauthProvider(api, mapping),
+    operations: sendauthOperations(api, new SendauthActivityApi(client)),
     remoteScope: settings.BASE_URL,
     mappingVersion: mapping.version,
   };

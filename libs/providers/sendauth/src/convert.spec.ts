@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
-import { toAccount, toCreateBody, toDesired, toUpdateBody } from './convert.js';
+import { anyone } from '#identity-provider/contract';
+import fc from 'fast-check';
+import { toAccount, toCreateBody, toDesired, toUpdate } from './convert.js';
 import { sendauthMapping } from './mapping.js';
+import { refuseBrokenUser } from './user-body.js';
+import { userSchema, type SendauthUser } from './user.js';
 
 const ID = '046b6c7f-0b8a-43b9-b35d-6489e6daee91';
 const COMPANY = { id: ID, orgID: ID, name: 'Muster AG', createdAt: '2024-01-01T00:00:00Z' };
@@ -36,7 +40,19 @@ describe('whom SendAuth can hold', () => {
       'email',
       'must have at most 256 characters there',
     ],
-    ['no email with a space', { email: 'a b@x.test' }, 'email', 'must be an email address there'],
+    ['no email with a space', { email: 'a b@x.test' }, 'email', 'must be a plain ASCII email address there'],
+    [
+      'no email with doubled dots',
+      { email: 'a..b@x.test' },
+      'email',
+      'must be a plain ASCII email address there',
+    ],
+    [
+      'no internationalised email',
+      { email: 'jörg@bücher.test' },
+      'email',
+      'must be a plain ASCII email address there',
+    ],
     ['no long phone', { phone: `+${'1'.repeat(20)}` }, 'phone', 'must have at most 20 characters there'],
     ['no one-letter company', { company: 'X' }, 'company', 'must have at least 2 characters there'],
   ])('%s', (_, attributes, attribute, rule) => {
@@ -96,33 +112,116 @@ describe('bodies', () => {
       firstName: 'Old',
       lastName: 'Muster',
       phone: '+41446681800',
-      role: 'admin',
-      permissions: ['reports'],
+      role: 'auditor',
+      permissions: ['p'.repeat(65)],
       newField: { any: 1 },
       company: COMPANY,
     };
-    expect(toUpdateBody(desire({ company: 'Muster AG' }).attributes, read)).toEqual({
+    expect(toUpdate(desire({ company: 'Muster AG' }).attributes, read)).toEqual({
+      body: { firstName: 'Anna', lastName: 'Muster', phone: '' },
+      kept: {
+        role: 'auditor',
+        permissions: ['p'.repeat(65)],
+        newField: { any: 1 },
+        company: { id: ID, orgID: ID, name: 'Muster AG' },
+      },
+    });
+  });
+
+  it('H33: name what is cleared, as far as the description has a spelling for it', () => {
+    const read = {
+      id: ID,
       firstName: 'Anna',
       lastName: 'Muster',
-      phone: '',
-      role: 'admin',
-      permissions: ['reports'],
-      newField: { any: 1 },
-      company: { id: ID, orgID: ID, name: 'Muster AG' },
-    });
+      email: 'a@x.test',
+      phone: '+1',
+      company: COMPANY,
+    };
+    const { body, kept } = toUpdate(desire({}).attributes, read);
+    expect(body).toEqual({ firstName: 'Anna', lastName: 'Muster', phone: '', company: null });
+    expect(kept).toEqual({});
   });
 
   it('never rename the company of others: another name goes without the id', () => {
     const read = { id: ID, firstName: 'Anna', lastName: 'Muster', company: COMPANY };
-    expect(toUpdateBody(desire({ company: 'Else AG' }).attributes, read)['company']).toEqual({
-      name: 'Else AG',
+    const { body, kept } = toUpdate(desire({ company: 'Else AG' }).attributes, read);
+    expect(body.company).toEqual({ name: 'Else AG' });
+    expect(kept).toEqual({});
+  });
+
+  it('leave alone what the mapping does not manage', () => {
+    const read = { id: ID, firstName: 'Old', lastName: 'Muster', phone: '+1', company: COMPANY };
+    const { phone, 'company.name': company, ...managed } = desire({ email: 'a@x.test' }).attributes;
+    expect([phone, company]).toEqual([null, null]);
+    expect(toUpdate(managed, read)).toEqual({
+      body: { firstName: 'Anna', lastName: 'Muster', email: 'a@x.test' },
+      kept: { phone: '+1', company: { id: ID, orgID: ID, name: 'Muster AG' } },
     });
-    expect(toUpdateBody(desire({}).attributes, read)).not.toHaveProperty('company');
   });
 
   it('never send a role that was not read', () => {
     const read = { id: ID, firstName: 'Anna', lastName: 'Muster' };
-    expect(toUpdateBody(desire({}).attributes, read)).toEqual({ firstName: 'Anna', lastName: 'Muster' });
+    const { body, kept } = toUpdate(desire({}).attributes, read);
+    expect({ ...kept, ...body }).toEqual({ firstName: 'Anna', lastName: 'Muster' });
+  });
+});
+
+/** An answer that shows what was sent, after a journey as JSON. */
+function answered(sent: object): SendauthUser {
+  const answer = { ...sent, id: ID, role: 'user', username: 'somebody', createdAt: '2024-01-01T00:00:00Z' };
+  return userSchema.parse(JSON.parse(JSON.stringify(answer)));
+}
+
+describe.each([
+  ['as they are', STRICT],
+  ['padded', PADDED],
+])('anybody, with names %s', (_, mapping) => {
+  const holdable = anyone
+    .map((person) => ({ person, desired: toDesired(person, mapping) }))
+    .filter(({ desired }) => desired.violations.length === 0);
+
+  it('H30: is read back from a create exactly as spelt, and breaks no limit of the description', () => {
+    fc.assert(
+      fc.property(holdable, ({ desired }) => {
+        const body = toCreateBody(desired.attributes);
+        refuseBrokenUser(body);
+        const read = toAccount(answered(body), mapping, 'live');
+        expect(read.attributes).toEqual(desired.attributes);
+        expect(read.lookupKeys).toEqual(desired.lookupKeys);
+      }),
+    );
+  });
+
+  it.each(['reset', 'keep'])('H30, H33: becomes anybody else, where what is left out is %s', (leftOut) => {
+    fc.assert(
+      fc.property(holdable, holdable, ({ desired: before }, { desired: after }) => {
+        const held = answered(toCreateBody(before.attributes));
+        const { body, kept } = toUpdate(after.attributes, held);
+        refuseBrokenUser(body);
+        const read = toAccount(
+          answered({ ...(leftOut === 'keep' ? held : {}), ...kept, ...body }),
+          mapping,
+          'live',
+        );
+        const wanted = { ...after.attributes };
+        // The one value that the description has no empty spelling for.
+        if (leftOut === 'keep') wanted['email'] ??= before.attributes['email'] ?? null;
+        expect(read.attributes).toEqual(wanted);
+      }),
+    );
+  });
+
+  it('H30: is spelt in the same way when spelt again', () => {
+    fc.assert(
+      fc.property(anyone, (person) => {
+        const once = toDesired(person, mapping);
+        const { firstName, lastName, email, phone, 'company.name': company } = once.attributes;
+        const respelt = { givenName: firstName, familyName: lastName, email, phone, company };
+        // All of them are texts or null, as they came from a user.
+        const attributes = { ...person.attributes, ...(respelt as Partial<UserAttributes>) };
+        expect(toDesired({ ...person, attributes }, mapping)).toEqual(once);
+      }),
+    );
   });
 });
 

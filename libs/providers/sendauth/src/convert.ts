@@ -11,12 +11,17 @@ import {
   type NativeValue,
   type Violation,
 } from '#identity-provider';
-import type { SendauthUser, UserBody } from './api.js';
+import type { UserUpdate } from './api.js';
 import { sendauthCapabilities } from './capabilities.js';
-import { READ_ONLY, READ_ONLY_OF_COMPANY } from './user.js';
+import { isEmail } from './limits.js';
+import type { UserBody } from './user-body.js';
+import type { SendauthUser } from './user.js';
 
-/** As loose as `format: email` is checked anywhere. @see PROVIDERS.md 4.3 */
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
+/** Members that an answer has and no body. @see sendauth.openapi.yaml `User` readOnly */
+const READ_ONLY: readonly string[] = ['id', 'username', 'hasPasskeys', 'createdAt', 'lastAuthenticated'];
+
+/** @see sendauth.openapi.yaml `Company` readOnly */
+const READ_ONLY_OF_COMPANY: readonly string[] = ['createdAt'];
 
 /** How SendAuth would spell a user. Pure. */
 export function toDesired(desired: Desired, mapping: Mapping): DesiredAccount {
@@ -43,7 +48,7 @@ function brokenRule(path: string, value: NativeValue): string | null {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = limit ?? {};
   if (length < minLength) return `must have at least ${minLength} characters there`;
   if (length > maxLength) return `must have at most ${maxLength} characters there`;
-  return path === 'email' && !EMAIL.test(String(value)) ? 'must be an email address there' : null;
+  return path === 'email' && !isEmail(String(value)) ? 'must be a plain ASCII email address there' : null;
 }
 
 /** Emails are one key whatever their case. (Inferred. @see PROVIDERS.md 4.6) */
@@ -57,43 +62,61 @@ function lookupKeysOf(email: NativeValue): LookupKey[] {
 
 /** Body of a create: what has no value is left out. */
 export function toCreateBody(attributes: NativeAttributes): UserBody {
-  return toBody({}, attributes, null);
+  const name = attributes['company.name'] ?? null;
+  return { ...ownMembers(attributes), ...(name === null ? {} : { company: { name: String(name) } }) };
 }
 
 /**
- * Body of an update: everything that was read and may be written, with our attributes over it. A PUT may reset what it
- * leaves out, so what we do not manage (role, permissions, fields we do not know) goes back as it came.
+ * Body of an update: our attributes, and all else that was read and may be written, as it came. A PUT may reset what it
+ * leaves out, so what we do not manage (role, permissions, members we do not know) goes back.
+ *
+ * Whether it may also keep what it leaves out is not documented, so what loses its value is named and empty where the
+ * description has room for that. An email has none: it is left out, and where that keeps it, the answer tells.
  * @see PROVIDERS.md 4.3
  */
-export function toUpdateBody(attributes: NativeAttributes, user: SendauthUser): UserBody {
-  const kept = Object.entries(user).filter(([name, value]) => !READ_ONLY.includes(name) && value !== null);
-  return toBody(Object.fromEntries(kept), attributes, user);
+export function toUpdate(
+  attributes: NativeAttributes,
+  user: SendauthUser,
+): Pick<UserUpdate, 'body' | 'kept'> {
+  const others = Object.entries(user).filter(
+    ([member, value]) => !READ_ONLY.includes(member) && !isManaged(member, attributes) && value !== null,
+  );
+  const company = companyOf(attributes, user);
+  const clearsPhone = attributes['phone'] === null && readText(user.phone) !== null;
+  return {
+    body: { ...ownMembers(attributes), ...(clearsPhone ? { phone: '' } : {}), ...company.body },
+    kept: { ...Object.fromEntries(others), ...company.kept },
+  };
 }
 
-function toBody(kept: UserBody, attributes: NativeAttributes, user: SendauthUser | null): UserBody {
-  const sent = new Map(Object.entries(kept));
-  sent.delete('company');
-  for (const [path, value] of Object.entries(attributes)) {
-    if (path === 'company.name') continue;
-    if (value !== null) sent.set(path, value);
-    // Named and empty, so that it is cleared also where left-out fields are kept (inferred).
-    else if (sent.has(path)) sent.set(path, '');
-  }
-  const company = companyOf(attributes['company.name'] ?? null, user);
-  return { ...Object.fromEntries(sent), ...(company === null ? {} : { company }) };
+function isManaged(member: string, attributes: NativeAttributes): boolean {
+  return member in attributes || member === 'company';
+}
+
+/** What has a value; names are always there, since SendAuth requires them. */
+function ownMembers(attributes: NativeAttributes): UserBody {
+  const { firstName, lastName, email = null, phone = null } = attributes;
+  return {
+    firstName: String(firstName ?? ''),
+    lastName: String(lastName ?? ''),
+    ...(email === null ? {} : { email: String(email) }),
+    ...(phone === null ? {} : { phone: String(phone) }),
+  };
 }
 
 /**
  * The company to be sent. It is a record of its own with an id, which others may belong to: another name is sent
- * without the id, or it would rename the company of everybody in it.
+ * without the id, or it would rename the company of everybody in it. The same name goes back as it was read.
  */
-function companyOf(name: NativeValue, user: SendauthUser | null): UserBody | null {
-  if (name === null) return null;
-  const held = user?.company;
-  if (held?.name !== name) return { name };
-  return Object.fromEntries(
-    Object.entries(held).filter(([member]) => !READ_ONLY_OF_COMPANY.includes(member)),
-  );
+function companyOf(
+  attributes: NativeAttributes,
+  { company: held }: SendauthUser,
+): { readonly body?: Pick<UserBody, 'company'>; readonly kept?: object } {
+  const heldName = readText(held?.name);
+  const { 'company.name': name = heldName } = attributes;
+  if (name !== heldName) return { body: { company: name === null ? null : { name: String(name) } } };
+  const members = Object.entries(held ?? {}).filter(([member]) => !READ_ONLY_OF_COMPANY.includes(member));
+  return members.length === 0 ? {} : { kept: { company: Object.fromEntries(members) } };
 }
 
 /** A user as read, in the spelling of `toDesired`. Answers do not tell live from soft-deleted: the asker knows. */

@@ -45,6 +45,18 @@ export function explainUpdate({ changesEmail }: { readonly changesEmail: boolean
   };
 }
 
+/** @see PROVIDERS.md 4.2: 406, "User already has passkeys" */
+export const explainRegistration: ExplainError = (status, json) =>
+  status === 406
+    ? new ProviderError('conflict', { reason: 'already_has_passkeys', status })
+    : explainUserError(status, json);
+
+/** @see PROVIDERS.md 4.2: 406, "User has no passkeys" */
+export const explainAuthentication: ExplainError = (status, json) =>
+  status === 406
+    ? new ProviderError('conflict', { reason: 'no_passkeys', status })
+    : explainUserError(status, json);
+
 function emailTaken(status: number): ProviderError {
   return new ProviderError('identifierTaken', { reason: 'user_already_exists', status, taken: 'email' });
 }

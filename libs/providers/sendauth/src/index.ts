@@ -1,7 +1,13 @@
+export * from './activity-api.js';
 export * from './api.js';
 export * from './capabilities.js';
 export * from './config.js';
 export * from './convert.js';
 export * from './mapping.js';
 export * from './module.js';
+export * from './operations.js';
 export * from './provider.js';
+export { PAGE_LIMIT, type DeletedUsersQuery, type PageQuery, type UsersQuery } from './query.js';
+export { MESSAGING_PREFERENCES, ROLES, type CompanyBody, type UserBody } from './user-body.js';
+export * from './user-details.js';
+export * from './user.js';

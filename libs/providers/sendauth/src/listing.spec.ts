@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProviderError } from '#identity-provider';
-import type { SendauthUser } from './api.js';
+
 import { walk, type ReadPage } from './listing.js';
+import type { SendauthUser } from './user.js';
 
 function crowd(size: number): SendauthUser[] {
   return Array.from({ length: size }, (_, number) => ({

@@ -1,9 +1,24 @@
-import { ProviderError } from '#identity-provider';
-import type { PageQuery, SendauthUser, UserPage } from './api.js';
-import { PAGE_LIMIT } from './capabilities.js';
+import { ProviderError, type CallContext } from '#identity-provider';
+import type { SendauthApi } from './api.js';
+import { PAGE_LIMIT } from './query.js';
+import type { SendauthUser, UserPage } from './user.js';
 
 /** Reads one page of one list. */
-export type ReadPage = (query: PageQuery) => Promise<UserPage>;
+export type ReadPage = (query: {
+  readonly page: number;
+  readonly perPage: number;
+  readonly q?: string;
+}) => Promise<UserPage>;
+
+/** Live users, the oldest first: those who join meanwhile move nobody. */
+export function livePages(api: SendauthApi, context: CallContext): ReadPage {
+  return (query) => api.listUsers({ ...query, sortBy: 'createdAt', sortDir: 'asc' }, context);
+}
+
+/** Soft-deleted users, in whatever order. */
+export function deletedPages(api: SendauthApi, context: CallContext): ReadPage {
+  return (query) => api.listDeletedUsers(query, context);
+}
 
 /** One page of a walk through a list. */
 export interface ListedPage {

@@ -169,13 +169,48 @@ describe('SendAuth, lifecycle', () => {
 });
 
 describe('SendAuth, where an update keeps what it leaves out', () => {
-  it('changes what has a value, and shows in the echo what it could not clear', async () => {
+  const update = async (accountId: string, attributes: Partial<UserAttributes>) => {
+    const step = { kind: 'update', attributes: spell(attributes).attributes, changed: [] } as const;
+    return provider.apply(step, targetOf(accountId), contextOf());
+  };
+  beforeEach(() => {
     service.running.provider.behaviour.merge({ putOmitted: 'keep' });
+  });
+
+  it('H33: clears phone and company, which have an empty spelling', async () => {
+    const anna = await create({ ...ANNA, company: 'Muster AG' });
+    const { echo } = await update(anna, { ...ANNA, givenName: 'Anne', phone: null });
+    expect(held()).toMatchObject([
+      { firstName: 'Anne', email: ANNA.email, phone: undefined, company: undefined },
+    ]);
+    expect(echo?.attributes).toMatchObject({ phone: null, 'company.name': null });
+  });
+
+  it('H34: shows in the echo that an email is still there, which has none', async () => {
     const anna = await create();
-    const { attributes } = spell({ ...ANNA, givenName: 'Anne', phone: null });
-    const step = { kind: 'update', attributes, changed: ['firstName', 'phone'] } as const;
-    const { echo } = await provider.apply(step, targetOf(anna), contextOf());
-    expect(held()).toMatchObject([{ firstName: 'Anne', lastName: 'Muster', email: ANNA.email }]);
-    expect(echo?.attributes['phone']).toBe(held()[0]?.['phone']);
+    const { echo } = await update(anna, { ...ANNA, email: null });
+    expect(held()).toMatchObject([{ email: ANNA.email }]);
+    expect(echo?.attributes['email']).toBe(ANNA.email);
+  });
+});
+
+describe('SendAuth, where a user holds what the description does not list', () => {
+  it.each([
+    { role: 'auditor' },
+    { messagingPreference: 'fax' },
+    { permissions: ['p'.repeat(65)] },
+    { permissionGroups: ['everybody'] },
+    { badge: { colour: 'red' } },
+  ])('H31, H37: sends back as it came %j', async (odd) => {
+    const anna = await create();
+    const answer = { status: 200, body: { ...held()[0], ...odd } };
+    const sentBack = JSON.stringify(odd).slice(1, -1);
+    service.running.addFaults([
+      { match: { method: 'GET' }, ...answer },
+      { match: { method: 'PUT', body: sentBack }, ...answer },
+    ]);
+    const { attributes } = spell({ ...ANNA, givenName: 'Anne' });
+    await provider.apply({ kind: 'update', attributes, changed: ['firstName'] }, targetOf(anna), contextOf());
+    expect(service.running.faults.map(({ hits }) => hits)).toEqual([1, 1]);
   });
 });

@@ -16,9 +16,9 @@ import {
 } from '#identity-provider';
 import type { SendauthApi } from './api.js';
 import { sendauthCapabilities } from './capabilities.js';
-import { spellEmail, toAccount, toCreateBody, toDesired, toUpdateBody } from './convert.js';
-import { walk, type ReadPage } from './listing.js';
-import { locate, locateByEmail, type Whereabouts } from './whereabouts.js';
+import { spellEmail, toAccount, toCreateBody, toDesired, toUpdate } from './convert.js';
+import { deletedPages, livePages, walk, type ReadPage } from './listing.js';
+import { ensureThere, locate, locateByEmail, type Whereabouts } from './whereabouts.js';
 
 /**
  * SendAuth users.
@@ -81,11 +81,11 @@ export class SendauthProvider implements IdentityProvider {
   }
 
   list(context: CallContext): AsyncIterable<AccountPage> {
-    return this.pages((query) => this.api.listUsers(query, context), 'live');
+    return this.pages(livePages(this.api, context), 'live');
   }
 
   listDeleted(context: CallContext): AsyncIterable<AccountPage> {
-    return this.pages((query) => this.api.listDeletedUsers(query, context), 'softDeleted');
+    return this.pages(deletedPages(this.api, context), 'softDeleted');
   }
 
   private async provision(attributes: NativeAttributes, context: CallContext): Promise<Applied> {
@@ -96,11 +96,12 @@ export class SendauthProvider implements IdentityProvider {
 
   /** Read, merged, written: what somebody else changes there between read and write may be set back. */
   private async update(attributes: NativeAttributes, userId: string, context: CallContext): Promise<Applied> {
-    return this.unlessNotFound(userId, context, async () => {
+    return this.unlessGone(context, async () => {
       const { user: before } = await this.api.getUser(userId, context);
-      const changesEmail = spellEmail(before.email ?? '') !== (attributes['email'] ?? '');
-      const body = toUpdateBody(attributes, before);
-      const { status, user } = await this.api.updateUser(userId, { body, changesEmail }, context);
+      const { email = null } = attributes;
+      const changesEmail = email !== null && email !== spellEmail(before.email ?? '');
+      const update = { ...toUpdate(attributes, before), changesEmail };
+      const { status, user } = await this.api.updateUser(userId, update, context);
       const echo = toAccount(user, this.mapping, 'live');
       return { accountId: user.id, echo, confirmed: true, status };
     });
@@ -128,7 +129,7 @@ export class SendauthProvider implements IdentityProvider {
     userId: string,
     context: CallContext,
   ): Promise<Applied> {
-    return this.unlessNotFound(userId, context, async () => {
+    return this.unlessGone(context, async () => {
       const status = await this.api.setTags(userId, tags, context);
       return { accountId: userId, confirmed: true, status };
     });
@@ -152,16 +153,12 @@ export class SendauthProvider implements IdentityProvider {
     throw new ProviderError('conflict', { reason: `is_${found.state}`, status: 404 });
   }
 
-  /** Lets `notFound` through only when SendAuth is there to say so, by way of its lists. */
-  private async unlessNotFound<Result>(
-    userId: string,
-    context: CallContext,
-    act: () => Promise<Result>,
-  ): Promise<Result> {
+  /** Lets `notFound` through only when SendAuth is there to say so. */
+  private async unlessGone<Result>(context: CallContext, act: () => Promise<Result>): Promise<Result> {
     try {
       return await act();
     } catch (error) {
-      if (isNotFound(error)) await locate(this.api, userId, context);
+      if (isNotFound(error)) await ensureThere(this.api, context);
       throw error;
     }
   }

@@ -1,19 +1,13 @@
 import { z } from 'zod';
-
-/** A user's id. What else stands in its place in a path may address something else: `deleted` is the deleted list. */
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Whether a text can be the id of a user. @see sendauth.openapi.yaml `userID` */
-export function isUserId(text: string): boolean {
-  return UUID.test(text);
-}
+import { isUuid } from './limits.js';
 
 /**
- * What the port needs of a user, and everything else as it came: an update has to send back what it does not manage.
+ * What the mirror needs of a user, and everything else as it came: an update has to send back what it does not manage,
+ * words that the description does not list among it. `detailsOf` reads the rest.
  * @see sendauth.openapi.yaml `User`
  */
 export const userSchema = z.looseObject({
-  id: z.string().regex(UUID),
+  id: z.string().refine(isUuid),
   firstName: z.string().nullish(),
   lastName: z.string().nullish(),
   email: z.string().nullish(),
@@ -31,17 +25,14 @@ export const userPageSchema = z.object({
   total: z.number().int().nonnegative(),
 });
 
-/** Body of a create and of an update: the whole user, without what is read-only. @see sendauth.openapi.yaml `User` */
-export type UserBody = Readonly<Record<string, unknown>>;
+/** A user, and the HTTP status that answered with it. */
+export interface UserAnswer {
+  readonly status: number;
+  readonly user: SendauthUser;
+}
 
-/** Members that an answer has and no body. @see sendauth.openapi.yaml `User` readOnly */
-export const READ_ONLY: readonly string[] = [
-  'id',
-  'username',
-  'hasPasskeys',
-  'createdAt',
-  'lastAuthenticated',
-];
-
-/** @see sendauth.openapi.yaml `Company` readOnly */
-export const READ_ONLY_OF_COMPANY: readonly string[] = ['createdAt'];
+/** One page of users, and how many there are on all pages. */
+export interface UserPage {
+  readonly users: readonly SendauthUser[];
+  readonly total: number;
+}

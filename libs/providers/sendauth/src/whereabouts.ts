@@ -1,7 +1,8 @@
 import { ProviderError, type CallContext } from '#identity-provider';
-import type { SendauthApi, SendauthUser } from './api.js';
+import type { SendauthApi } from './api.js';
 import { spellEmail } from './convert.js';
-import { findAll, findFirst, walk } from './listing.js';
+import { deletedPages, findAll, findFirst, livePages, walk } from './listing.js';
+import type { SendauthUser } from './user.js';
 
 /** Where a user is. The answers of SendAuth do not tell a soft-deleted user from a live one; its lists do. */
 export type Whereabouts =
@@ -32,14 +33,8 @@ export async function locateByEmail(
 ): Promise<readonly Extract<Whereabouts, { user: SendauthUser }>[]> {
   const wanted = spellEmail(email);
   const holds = (user: SendauthUser): boolean => spellEmail(user.email ?? '') === wanted;
-  const live = await findAll(
-    walk((query) => api.listUsers(query, context), email),
-    holds,
-  );
-  const deleted = await findAll(
-    walk((query) => api.listDeletedUsers(query, context), email),
-    holds,
-  );
+  const live = await findAll(walk(livePages(api, context), email), holds);
+  const deleted = await findAll(walk(deletedPages(api, context), email), holds);
   // Whoever is soft-deleted between the two is in both; the later reading counts.
   const found = new Map(live.map((user) => [user.id, { state: 'live', user } as const]));
   return [
@@ -48,6 +43,14 @@ export async function locateByEmail(
       ...deleted.map((user) => [user.id, { state: 'softDeleted', user }] as const),
     ]).values(),
   ];
+}
+
+/**
+ * Proves that SendAuth is there, so that a 404 speaks of one user.
+ * @throws ProviderError `gone` when its list is not found either
+ */
+export async function ensureThere(api: SendauthApi, context: CallContext): Promise<void> {
+  await api.listUsers({ page: 1, perPage: 1 }, context);
 }
 
 async function readIfShown(
@@ -68,7 +71,7 @@ async function readIfShown(
 /** Searched by what is rarest about the user; the id decides. */
 async function isListedLive(api: SendauthApi, user: SendauthUser, context: CallContext): Promise<boolean> {
   const rarest = [user.email, user.phone, user.lastName].find((text) => (text ?? '') !== '');
-  const pages = walk((query) => api.listUsers(query, context), rarest ?? undefined);
+  const pages = walk(livePages(api, context), rarest ?? undefined);
   return (await findFirst(pages, ({ id }) => isSameId(id, user.id))) !== undefined;
 }
 
@@ -78,7 +81,7 @@ async function findDeleted(
   userId: string,
   context: CallContext,
 ): Promise<SendauthUser | undefined> {
-  const pages = walk((query) => api.listDeletedUsers(query, context));
+  const pages = walk(deletedPages(api, context));
   return findFirst(pages, ({ id }) => isSameId(id, userId));
 }
 
