@@ -651,6 +651,48 @@ describe('answers that never come', () => {
   });
 });
 
+describe('a credential that takes a moment to make', () => {
+  it('is made after admission, and may be another for each request', async () => {
+    const events: string[] = [];
+    const url = await serve((request, response) => {
+      events.push(String(request.headers.authorization));
+      json(response, 200, {});
+    });
+    let made = 0;
+    const headers = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return { authorization: `Bearer ${(made += 1)}` };
+    };
+    const client = open(url, { headers });
+    const context = {
+      ...contextOf(),
+      admit: () => {
+        events.push(`admitted, with ${made} made`);
+        return Promise.resolve(() => undefined);
+      },
+    };
+    await client.request(READ, context);
+    await client.request(READ, context);
+    expect(events).toEqual(['admitted, with 0 made', 'Bearer 1', 'admitted, with 1 made', 'Bearer 2']);
+  });
+
+  it('is not sent when the call was given up meanwhile', async () => {
+    let seen = 0;
+    const url = await serve((_, response) => {
+      seen += 1;
+      json(response, 200, {});
+    });
+    const stop = new AbortController();
+    const headers = () => {
+      stop.abort();
+      return Promise.resolve({ authorization: `Bearer ${SECRET}` });
+    };
+    const call = open(url, { headers }).request(WRITE, contextOf({ signal: stop.signal }));
+    await expect(call).rejects.toMatchObject({ name: 'CallNotStarted', why: 'stopping' });
+    expect(seen).toBe(0);
+  });
+});
+
 describe('secrets', () => {
   it('stand in no error, whatever goes wrong', async () => {
     const url = await serve((_request, response) => {
@@ -659,7 +701,9 @@ describe('secrets', () => {
     const dead = open(`http://${SECRET}.invalid`);
     const broken = open(url, { headers: () => ({ authorization: `Bearer ${SECRET}\r\n` }) });
     const unavailable = open(url, { headers: () => Promise.reject(new Error(`no ${SECRET}`)) });
-    for (const client of [open(url), dead, broken, unavailable]) {
+    const renewed = { headers: () => Promise.resolve({ authorization: `Bearer ${SECRET}` }), redactions: [] };
+    const unannounced = open(`http://${SECRET}.invalid`, renewed);
+    for (const client of [open(url), dead, broken, unavailable, unannounced]) {
       const error = await failure(client, WRITE);
       expect(`${String(error.stack)} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain(SECRET);
     }
