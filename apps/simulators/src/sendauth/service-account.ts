@@ -7,15 +7,18 @@ export function isServiceAccount(user: User): boolean {
   return user.id === SERVICE_ACCOUNT_ID;
 }
 
-/** @param at ISO 8601 */
-export function serviceAccount(at: string): User {
+/**
+ * @param username what its credentials are called
+ * @param at ISO 8601
+ */
+export function serviceAccount(username: string, at: string): User {
   return {
     ...DEFAULT_FIELDS,
     id: SERVICE_ACCOUNT_ID,
     firstName: 'Service',
     lastName: 'Account',
     email: 'service@sendauth.example',
-    username: 'service@sendauth.example',
+    username,
     role: 'admin',
     hasPasskeys: false,
     createdAt: at,

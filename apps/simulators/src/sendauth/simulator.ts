@@ -40,6 +40,7 @@ export class SendAuthSimulator implements SimulatedProvider {
   readonly #lists: UserLists;
   readonly #activity: Activity;
   readonly #users: Users;
+  readonly #username: string;
   readonly #authorization: string;
 
   constructor(
@@ -47,6 +48,7 @@ export class SendAuthSimulator implements SimulatedProvider {
     { username, password }: Credentials,
   ) {
     const { now } = context;
+    this.#username = username;
     this.#authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     this.#directory = new Directory(context);
     this.#lists = new UserLists(this.#directory);
@@ -96,7 +98,7 @@ export class SendAuthSimulator implements SimulatedProvider {
   }
 
   #addServiceAccount(): void {
-    this.#directory.put(serviceAccount(new Date(this.context.now()).toISOString()));
+    this.#directory.put(serviceAccount(this.#username, new Date(this.context.now()).toISOString()));
   }
 
   /** `/users/deleted` comes before `/users/{userID}`. @see PROVIDERS.md 4.2 */

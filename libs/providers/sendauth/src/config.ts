@@ -5,6 +5,7 @@ import { SendauthActivityApi } from './activity-api.js';
 import { SendauthApi } from './api.js';
 import { sendauthMapping } from './mapping.js';
 import { sendauthOperations } from './operations.js';
+import { ownAccountOf } from './own-account.js';
 import { SendauthProvider } from './provider.js';
 
 /** Settings of one SendAuth organisation. @see PROVIDERS.md 4.1 */
@@ -29,7 +30,7 @@ export function createSendauth(settings: SendauthSettings, client: ProviderClien
   const mapping = sendauthMapping({ padNames: settings.PAD_NAMES });
   const api = new SendauthApi(client);
   return {
-    provider: new SendauthProvider(api, mapping),
+    provider: new SendauthProvider(api, mapping, ownAccountOf(settings.USERNAME)),
     operations: sendauthOperations(api, new SendauthActivityApi(client)),
     remoteScope: settings.BASE_URL,
     mappingVersion: mapping.version,

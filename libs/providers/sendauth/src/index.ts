@@ -6,6 +6,7 @@ export * from './convert.js';
 export * from './mapping.js';
 export * from './module.js';
 export * from './operations.js';
+export * from './own-account.js';
 export * from './provider.js';
 export { PAGE_LIMIT, type DeletedUsersQuery, type PageQuery, type UsersQuery } from './query.js';
 export { MESSAGING_PREFERENCES, ROLES, type CompanyBody, type UserBody } from './user-body.js';

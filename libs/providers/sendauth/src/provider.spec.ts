@@ -1,21 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
-import { contextOf } from '#http';
+import { contextOf, type ProviderClient } from '#http';
 import type { DesiredAccount, IdentityProvider } from '#identity-provider';
 import { SERVICE_ACCOUNT_ID } from '../../../../apps/simulators/src/index.js';
 import { startSendauth, type SendauthService } from '../../../../test/support/simulated-kinds.js';
+import { SendauthApi } from './api.js';
+import { openSendauth } from './sendauth.harness.js';
+import { sendauthMapping } from './mapping.js';
+import { ownAccountOf } from './own-account.js';
+import { SendauthProvider } from './provider.js';
 
 let service: SendauthService;
 let provider: IdentityProvider;
+let client: ProviderClient;
 
 beforeAll(async () => {
   service = await startSendauth();
   provider = service.build();
+  client = openSendauth(service);
 });
 beforeEach(() => {
   service.running.reset();
 });
 afterAll(async () => {
+  await client.close();
   await service.close();
 });
 
@@ -133,14 +141,6 @@ describe('SendAuth, lifecycle', () => {
     expect(held()).toMatchObject([{ state: 'softDeleted' }]);
   });
 
-  it('H15: parks the deletion of its own account, and halts nothing', async () => {
-    const step = { kind: 'softDelete' } as const;
-    await expect(provider.apply(step, targetOf(SERVICE_ACCOUNT_ID), contextOf())).rejects.toMatchObject({
-      kind: 'unsupported',
-      detail: { reason: 'own_account' },
-    });
-  });
-
   it.each(['deleted', '', '..', 'deleted/046b6c7f-0b8a-43b9-b35d-6489e6daee91', '046b6c7f'])(
     'D14: sends nothing about a user whose id is %j',
     async (id) => {
@@ -165,6 +165,58 @@ describe('SendAuth, lifecycle', () => {
     expect(held()[0]?.['tags']).not.toHaveProperty('floor');
     await provider.apply({ kind: 'softDelete' }, targetOf(anna), contextOf());
     await expect(discharge({})).rejects.toMatchObject({ kind: 'notFound' });
+  });
+});
+
+describe('SendAuth, its own account', () => {
+  const SERVICE_EMAIL = 'service@sendauth.example';
+  const touched = () =>
+    [...service.running.log.since(0)].filter((call) => call.mutated && call.accountId === SERVICE_ACCOUNT_ID);
+  const steps = [
+    { kind: 'softDelete' },
+    { kind: 'purge' },
+    { kind: 'update', attributes: {}, changed: [] },
+  ] as const;
+  beforeEach(() => {
+    service.running.provider.behaviour.merge({ serviceAccountListed: true });
+  });
+
+  it.each(steps)('H15: is not for a $kind, which parks one link and halts nothing', async (step) => {
+    await expect(provider.apply(step, targetOf(SERVICE_ACCOUNT_ID), contextOf())).rejects.toMatchObject({
+      kind: 'unsupported',
+      detail: { reason: 'own_account' },
+    });
+    expect(touched()).toEqual([]);
+  });
+
+  it('H16: is listed to nobody, and found by nobody who has its email', async () => {
+    const listed: string[] = [];
+    for await (const page of provider.list?.(contextOf()) ?? []) {
+      listed.push(...page.accounts.map(({ accountId }) => accountId));
+    }
+    expect(listed).toEqual([]);
+    const { lookupKeys } = spell({ ...ANNA, email: SERVICE_EMAIL });
+    expect(await provider.correlate(lookupKeys, contextOf())).toEqual([]);
+    await expect(create({ ...ANNA, email: SERVICE_EMAIL })).rejects.toMatchObject({
+      kind: 'identifierTaken',
+    });
+    expect(touched()).toEqual([]);
+  });
+
+  it('cannot be told where credentials have a name of their own, and is still not deleted', async () => {
+    const byKey = new SendauthProvider(
+      new SendauthApi(client),
+      sendauthMapping({ padNames: false }),
+      ownAccountOf('key'),
+    );
+    const { lookupKeys } = spell({ ...ANNA, email: SERVICE_EMAIL });
+    expect(await byKey.correlate(lookupKeys, contextOf())).toHaveLength(1);
+    await expect(
+      byKey.apply({ kind: 'purge' }, targetOf(SERVICE_ACCOUNT_ID), contextOf()),
+    ).rejects.toMatchObject({
+      detail: { reason: 'own_account' },
+    });
+    expect(touched()).toEqual([]);
   });
 });
 

@@ -18,6 +18,7 @@ import type { SendauthApi } from './api.js';
 import { sendauthCapabilities } from './capabilities.js';
 import { spellEmail, toAccount, toCreateBody, toDesired, toUpdate } from './convert.js';
 import { deletedPages, livePages, walk, type ReadPage } from './listing.js';
+import type { IsOwnAccount } from './own-account.js';
 import { ensureThere, locate, locateByEmail, type Whereabouts } from './whereabouts.js';
 
 /**
@@ -34,6 +35,7 @@ export class SendauthProvider implements IdentityProvider {
   constructor(
     private readonly api: SendauthApi,
     private readonly mapping: Mapping,
+    private readonly isOwnAccount: IsOwnAccount,
   ) {}
 
   normalize(desired: Desired): DesiredAccount {
@@ -46,13 +48,16 @@ export class SendauthProvider implements IdentityProvider {
     return { state: found.state, account: toAccount(found.user, this.mapping, found.state) };
   }
 
-  /** @throws ProviderError `unsupported` for keys other than emails: nothing else is unique. @see PROVIDERS.md 4.6 */
+  /**
+   * Never shows our own account: whoever has its email in the roster is told that it is taken.
+   * @throws ProviderError `unsupported` for keys other than emails: nothing else is unique. @see PROVIDERS.md 4.6
+   */
   async correlate(keys: readonly LookupKey[], context: CallContext): Promise<Account[]> {
     const found = new Map<string, Account>();
     for (const { kind, value } of keys) {
       if (kind !== 'email') throw new ProviderError('unsupported', { reason: `no_lookup_by_${kind}` });
       for (const { user, state } of await locateByEmail(this.api, value, context)) {
-        found.set(user.id, toAccount(user, this.mapping, state));
+        if (!this.isOwnAccount(user)) found.set(user.id, toAccount(user, this.mapping, state));
       }
     }
     return [...found.values()];
@@ -80,6 +85,7 @@ export class SendauthProvider implements IdentityProvider {
     }
   }
 
+  /** Without our own account, which the total may count. */
   list(context: CallContext): AsyncIterable<AccountPage> {
     return this.pages(livePages(this.api, context), 'live');
   }
@@ -98,6 +104,7 @@ export class SendauthProvider implements IdentityProvider {
   private async update(attributes: NativeAttributes, userId: string, context: CallContext): Promise<Applied> {
     return this.unlessGone(context, async () => {
       const { user: before } = await this.api.getUser(userId, context);
+      if (this.isOwnAccount(before)) throw new ProviderError('unsupported', { reason: 'own_account' });
       const { email = null } = attributes;
       const changesEmail = email !== null && email !== spellEmail(before.email ?? '');
       const update = { ...toUpdate(attributes, before), changesEmail };
@@ -165,7 +172,8 @@ export class SendauthProvider implements IdentityProvider {
 
   private async *pages(readPage: ReadPage, state: 'live' | 'softDeleted'): AsyncGenerator<AccountPage> {
     for await (const { users, complete, total } of walk(readPage)) {
-      yield { accounts: users.map((user) => toAccount(user, this.mapping, state)), complete, total };
+      const others = users.filter((user) => !this.isOwnAccount(user));
+      yield { accounts: others.map((user) => toAccount(user, this.mapping, state)), complete, total };
     }
   }
 }

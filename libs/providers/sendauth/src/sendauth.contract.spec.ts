@@ -9,12 +9,12 @@ import { startSendauth } from '../../../../test/support/simulated-kinds.js';
 import { sendauthCapabilities } from './capabilities.js';
 import { sendauthMapping } from './mapping.js';
 
-// Where left-out fields are kept, the simulator lets no value be cleared at all; `provider.spec.ts` tells what we do then.
 const BEHAVIOURS = [
   {},
   { getSoftDeleted: 200 },
   { softDeletedBlocksEmail: false },
   { deleteTwice: 200 },
+  { serviceAccountListed: true },
   { errorBodies: 'text' },
   { errorBodies: 'empty' },
   { deleteThenGetLiveMs: 50 },
