@@ -37,6 +37,13 @@ describe('the settings of a Sunshine instance', () => {
     },
   );
 
+  it('send the key with every call unless told to sign with it, and refuse any third way', () => {
+    expect(sunshineFactory.settings.parse(SETTINGS)).toMatchObject({ AUTH: 'basic' });
+    expect(sunshineFactory.settings.parse({ ...SETTINGS, AUTH: 'jwt' })).toMatchObject({ AUTH: 'jwt' });
+    expect(sunshineFactory.settings.safeParse({ ...SETTINGS, AUTH: 'oauth' }).success).toBe(false);
+    expect(build({ AUTH: 'jwt' }).remoteScope).toBe(build().remoteScope);
+  });
+
   it('name exactly what the schema knows', () => {
     const { required, optional } = sunshineFactory.settingNames;
     const known = sunshineFactory.settings.parse({

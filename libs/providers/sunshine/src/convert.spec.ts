@@ -1,9 +1,12 @@
 import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
-import type { DesiredAccount } from '#identity-provider';
+import type { Desired, DesiredAccount, NativeAttributes } from '#identity-provider';
+import { anyone, CUSTOM_ATTRIBUTES } from '#identity-provider/contract';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { sunshineCapabilities } from './capabilities.js';
-import { toAccount, toDesired, toNative } from './convert.js';
+import { toAccount, toDesired, toNative, type WholeBody } from './convert.js';
 import { sunshineMapping } from './mapping.js';
+import type { HeldUser } from './user.js';
 
 const MAPPING = sunshineMapping(['department']);
 
@@ -137,3 +140,99 @@ describe('what is read from Sunshine', () => {
     expect(new Set(Object.values(attributes))).toEqual(new Set([null]));
   });
 });
+
+const WHOLE_MAPPING = sunshineMapping([...CUSTOM_ATTRIBUTES]);
+const CARRIED = sunshineCapabilities(WHOLE_MAPPING).attributes;
+const spellWhole = (person: Desired) => toDesired(person, WHOLE_MAPPING, CARRIED);
+const holdable = anyone.map(spellWhole).filter(({ violations }) => violations.length === 0);
+const foreign = fc.dictionary(
+  fc.stringMatching(/^x[a-z]{0,8}$/),
+  fc.oneof(fc.string({ minLength: 1, maxLength: 20 }), fc.integer(), fc.boolean()),
+  { maxKeys: 5 },
+);
+const marker = fc.constantFrom('deactivated', 'deleted', null);
+const patching = fc.constantFrom('merge', 'replace');
+
+/** A user after a body was accepted: `null` clears a field of the profile, metadata holds what it was sent. */
+function accept(
+  body: WholeBody,
+  before: HeldUser | null,
+  rules: { profile: string; metadata: string },
+): HeldUser {
+  const kept = (rule: string, part: HeldUser['profile']) => (rule === 'merge' ? (part ?? {}) : {});
+  const profile = { ...kept(rules.profile, before?.profile), ...body.profile };
+  return {
+    id: '5963c0d619a30a2e00de36b8',
+    externalId: 'hr-1',
+    profile: Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null)),
+    metadata: { ...kept(rules.metadata, before?.metadata), ...body.metadata },
+  };
+}
+
+describe('a round trip through what Sunshine keeps (H30)', () => {
+  const rules = fc.record({ profile: patching, metadata: patching });
+
+  it('gives a new account back as it was spelt', () => {
+    fc.assert(
+      fc.property(holdable, rules, ({ attributes }, rule) => {
+        const user = accept(toNative(attributes, { user: null, marker: null }), null, rule);
+        expect(toAccount(user, WHOLE_MAPPING)).toMatchObject({ state: 'live', marker: null, attributes });
+      }),
+    );
+  });
+
+  it('gives a changed account back as it was spelt, with what is not ours, whether a PATCH merges or replaces', () => {
+    fc.assert(
+      fc.property(holdable, holdable, foreign, marker, rules, (before, after, others, mark, rule) => {
+        const born = accept(toNative(before.attributes, { user: null, marker: mark }), null, rule);
+        const found = { ...born, metadata: { ...others, ...born.metadata } };
+        const user = accept(toNative(after.attributes, { user: found }), found, rule);
+        expect(toAccount(user, WHOLE_MAPPING)).toMatchObject({ marker: mark, attributes: after.attributes });
+        expect(user.metadata).toMatchObject(others);
+      }),
+    );
+  });
+
+  it('marks and unmarks an account without touching its content', () => {
+    fc.assert(
+      fc.property(holdable, marker, marker, rules, ({ attributes }, first, second, rule) => {
+        const born = accept(toNative(attributes, { user: null, marker: first }), null, rule);
+        const user = accept(toNative(attributes, { user: born, marker: second }), born, rule);
+        expect(toAccount(user, WHOLE_MAPPING)).toMatchObject({ marker: second, attributes });
+      }),
+    );
+  });
+
+  it('sends the same body again for what was just accepted', () => {
+    fc.assert(
+      fc.property(holdable, foreign, marker, rules, ({ attributes }, others, mark, rule) => {
+        const found = { id: 'theirs', externalId: 'hr-1', profile: null, metadata: others };
+        const once = accept(toNative(attributes, { user: found, marker: mark }), found, rule);
+        const twice = accept(toNative(attributes, { user: once, marker: mark }), once, rule);
+        expect(twice).toEqual(once);
+      }),
+    );
+  });
+
+  it('spells its own spelling in the same way', () => {
+    fc.assert(
+      fc.property(anyone, (person) => {
+        const once = spellWhole(person);
+        expect(spellWhole({ ...person, attributes: spelling(once.attributes) })).toEqual(once);
+      }),
+    );
+  });
+});
+
+/** The canonical attributes that an account's own would be: the mapping read backwards. */
+function spelling(native: NativeAttributes): UserAttributes {
+  const values = WHOLE_MAPPING.lines.map(({ from, to }) => [from, native[to] ?? null] as const);
+  const custom = values.filter(([from, value]) => from.startsWith('attributes.') && value !== null);
+  return {
+    ...NO_ATTRIBUTES,
+    ...Object.fromEntries(values.filter(([from]) => !from.startsWith('attributes.'))),
+    attributes: Object.fromEntries(
+      custom.map(([from, value]) => [from.slice('attributes.'.length), value]),
+    ) as UserAttributes['attributes'], // nulls were left out above
+  };
+}

@@ -88,6 +88,59 @@ describe('users that are not who was asked for', () => {
   });
 });
 
+describe('erasing a profile', () => {
+  const erase = { kind: 'discharge', effect: 'eraseProfile', tags: {} } as const;
+
+  it('reads who is meant, then erases: names, metadata of others and our marker, and leaves the user', async () => {
+    const provider = service.build();
+    const target = await enrolAnna();
+    const { attributes } = provider.normalize(ANNA);
+    await provider.apply({ kind: 'suspend', marker: 'deleted', attributes }, target, context);
+    service.running.plant({ op: 'patch', id: target.accountId, account: { metadata: { tier: 'gold' } } });
+    service.running.log.clear();
+    const applied = await provider.apply(erase, target, context);
+    expect(applied).toEqual({ accountId: target.accountId, confirmed: true, status: 200 });
+    expect(calls()).toEqual(['GET', 'DELETE']);
+    expect([...service.running.provider.accounts()]).toEqual([
+      expect.objectContaining({
+        id: target.accountId,
+        externalId: target.remoteKey,
+        profile: { locale: ANNA.attributes.locale },
+        metadata: {},
+        state: 'live',
+      }),
+    ]);
+    const observed = await provider.get(target, context);
+    expect(observed).toMatchObject({ state: 'live', account: { marker: null } });
+  });
+
+  it.each([
+    ['by id', { accountId: 'ffffffffffffffffffffffff', remoteKey: 'hr-1' }],
+    ['by key', { accountId: null, remoteKey: 'hr-2' }],
+  ])('H42, H43: is refused when another user is answered %s, and erases nobody', async (_, target) => {
+    service.running.addFaults({ status: 200, body: { user: { id: THEIRS, externalId: 'hr-1' } } });
+    const refused = { kind: 'protocol', detail: { reason: 'answered_another_user' } };
+    await expect(service.build().apply(erase, target, context)).rejects.toMatchObject(refused);
+    expect(calls()).toEqual(['GET']);
+  });
+
+  it('H43: is refused for a key that reads as an account id, without a call', async () => {
+    const { accountId } = await enrolAnna();
+    service.running.log.clear();
+    const target = { accountId: null, remoteKey: accountId };
+    const refused = { kind: 'invalid', detail: { attribute: 'externalKey' } };
+    await expect(service.build().apply(erase, target, context)).rejects.toMatchObject(refused);
+    expect(calls()).toEqual([]);
+  });
+
+  it.each(['revokeTokens', 'setTags'] as const)('is not %s, which Sunshine has not', async (effect) => {
+    const step = { kind: 'discharge', effect, tags: {} } as const;
+    const call = service.build().apply(step, { accountId: THEIRS, remoteKey: 'hr-1' }, context);
+    await expect(call).rejects.toMatchObject({ kind: 'unsupported' });
+    expect(calls()).toEqual([]);
+  });
+});
+
 describe('answers that are not what Sunshine describes', () => {
   const provision = () =>
     service

@@ -53,7 +53,7 @@ describe('a token', () => {
 describe('renewing tokens', () => {
   it('signs one for 20,000 calls, those that wait for the first one included', async () => {
     const { headers } = tokensOf();
-    const first = Array.from({ length: 100 }, () => headers());
+    const first = Array.from({ length: 100 }, async () => headers());
     const answers = new Set(await Promise.all(first));
     for (let call = 0; call < 19_900; call += 1) {
       const held = headers();
