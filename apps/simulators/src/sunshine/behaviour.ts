@@ -14,6 +14,8 @@ const SUNSHINE_SWITCHES = {
   metadataNull: oneOf('clear', 'refuse'),
   /** `profile.locale` given to who is created without one; '' gives none. @see sunshine.openapi.yaml example createUser */
   accountLocale: text("a locale, or ''", (value) => value.length <= 64),
+  /** Whether the locale outlives the deletion of personal information. @see PROVIDERS.md 2.7 */
+  erasureLocale: oneOf('keep', 'clear'),
   /** Time between an accepted deletion and the account's end. */
   deletionDelayMs: milliseconds(200),
   /** What GET and the other calls by id answer in between. @see PROVIDERS.md 2.5 */

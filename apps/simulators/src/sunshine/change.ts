@@ -69,18 +69,20 @@ export function updateAccount(
 }
 
 /**
- * Clears names, email, avatar and every custom property; locale, externalId and identities stay.
- * @see PROVIDERS.md 2.7 (that the locale stays is inferred from its absence in the list)
+ * Clears names, email, avatar and every custom property; externalId and identities stay.
+ * @see PROVIDERS.md 2.7 (the locale is not among what is cleared, and is not in the example of an answer either)
  */
-export function withoutPersonalInformation(account: SunshineAccount): SunshineAccount {
-  const { locale, localeOrigin } = account.profile;
+export function withoutPersonalInformation(
+  account: SunshineAccount,
+  { erasureLocale }: Pick<SunshineBehaviour, 'erasureLocale'>,
+): SunshineAccount {
+  return { ...account, profile: erasureLocale === 'keep' ? localeOf(account.profile) : {}, metadata: {} };
+}
+
+function localeOf({ locale, localeOrigin }: Profile): Profile {
   return {
-    ...account,
-    profile: {
-      ...(locale === undefined ? {} : { locale }),
-      ...(localeOrigin === undefined ? {} : { localeOrigin }),
-    },
-    metadata: {},
+    ...(locale === undefined ? {} : { locale }),
+    ...(localeOrigin === undefined ? {} : { localeOrigin }),
   };
 }
 

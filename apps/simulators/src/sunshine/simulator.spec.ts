@@ -262,7 +262,11 @@ describe('a user at Sunshine', () => {
     expect(held().map((each) => each['profile'])).toEqual([profile, { locale: 'de' }]);
   });
 
-  it('keeps id, externalId and locale when its personal information is deleted', async () => {
+  it.each([
+    ['keep', { locale: 'de' }],
+    ['clear', {}],
+  ])('keeps id and externalId when its personal information is deleted (locale: %s)', async (rule, left) => {
+    set({ erasureLocale: rule });
     const profile = {
       givenName: 'Ann',
       surname: 'B',
@@ -276,7 +280,7 @@ describe('a user at Sunshine', () => {
 
     const answer = await send('DELETE', '/a/personalinformation');
 
-    const user = { ...json.user, profile: { locale: 'de' }, metadata: {} };
+    const user = { ...json.user, profile: left, metadata: {} };
     expect(answer).toEqual({ status: 200, json: { user } });
     expect(held()).toEqual([{ ...user, state: 'live' }]);
     expect((await send('DELETE', '/b/personalinformation')).status).toBe(404);

@@ -54,7 +54,7 @@ export class UsersApi {
   }
 
   deletePersonalInformation(request: SimulatedRequest, name: string): SimulatedAnswer {
-    const account = withoutPersonalInformation(this.#find(request, name));
+    const account = withoutPersonalInformation(this.#find(request, name), this.parts.settings());
     this.parts.directory.put(account);
     return answerUser(account, { status: 200, mutated: true });
   }

@@ -16,7 +16,7 @@ const BEHAVIOURS = [
   { ...PROMPT, patchMetadata: 'replace' },
   { ...PROMPT, patchProfile: 'replace', patchMetadata: 'replace' },
   { ...PROMPT, metadataNull: 'refuse' },
-  { ...PROMPT, accountLocale: 'en-US' },
+  { ...PROMPT, accountLocale: 'en-US', erasureLocale: 'clear' },
   { ...PROMPT, getWhileDeleting: 404 },
   { ...PROMPT, deleteThenGetLiveMs: 50 },
 ];
