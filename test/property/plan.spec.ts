@@ -49,7 +49,11 @@ function inputs(capabilities: Capabilities): fc.Arbitrary<PlanInput> {
 }
 
 function payable(capabilities: Capabilities, carriesTags: boolean): OwedEffect[] {
-  return [...capabilities.owedOnSuspend, ...(carriesTags ? (['setTags'] as const) : [])];
+  return [
+    ...capabilities.owedOnSuspend,
+    ...(carriesTags ? (['setTags'] as const) : []),
+    ...(capabilities.erasesProfile ? (['eraseProfile'] as const) : []),
+  ];
 }
 
 function canShow(capabilities: Capabilities, state: Observed['state']): boolean {
@@ -108,8 +112,20 @@ function after(observed: Observed, step: ProviderStep, capabilities: Capabilitie
     case 'purge':
       return { state: 'absent', marker: null, attributes: null, tags: null };
     case 'discharge':
-      return step.effect === 'setTags' ? { ...observed, tags: step.tags } : observed;
+      return afterDischarge(observed, step, byMarker);
   }
+}
+
+/** What an erasure takes: everything that was held there, and with it our marker. */
+function afterDischarge(
+  observed: Observed,
+  step: Extract<ProviderStep, { kind: 'discharge' }>,
+  byMarker: boolean,
+): Observed {
+  if (step.effect === 'setTags') return { ...observed, tags: step.tags };
+  if (step.effect === 'revokeTokens') return observed;
+  const state = byMarker && observed.state === 'suspended' ? 'live' : observed.state;
+  return { ...observed, state, marker: null, attributes: { a: null, b: null } };
 }
 
 function untilQuiet(start: PlanInput): { input: PlanInput; last: Plan; rounds: number } {
@@ -120,6 +136,10 @@ function untilQuiet(start: PlanInput): { input: PlanInput; last: Plan; rounds: n
     input = obey(input, last);
   }
   return { input, last: plan(input), rounds: 5 };
+}
+
+function isErasure(step: ProviderStep): boolean {
+  return step.kind === 'discharge' && step.effect === 'eraseProfile';
 }
 
 describe.each(Object.entries(PROFILES))('the laws of the plan: %s', (_name, capabilities) => {
@@ -218,6 +238,70 @@ describe.each(Object.entries(PROFILES))('the laws of the plan: %s', (_name, capa
           expect(step.kind).not.toBe('update');
           if (step.kind === 'suspend') expect(step.attributes).toEqual(input.observed.attributes);
         }
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** Every provider as it would be if it could erase a profile: the plan must not count on the one that can. */
+const ERASING = Object.entries(PROFILES).map(
+  ([name, each]) => [name, { ...each, erasesProfile: true }] as const,
+);
+
+describe.each(ERASING)('the erasure of a profile: %s', (_name, capabilities) => {
+  const erasureOwed = (status: LoweredStatus) =>
+    inputs(capabilities).map((input): PlanInput => ({
+      ...input,
+      status,
+      owed: [...new Set<OwedEffect>([...input.owed, 'eraseProfile'])],
+      purgeAccepted: false,
+    }));
+
+  it('erases a profile last of all, and only where one is owed and can be', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        const planned = plan(input);
+        const erasures = planned.steps.filter(isErasure);
+        const isThere = ['live', 'suspended', 'softDeleted'].includes(input.observed.state);
+        const isDue = input.owed.includes('eraseProfile') && isThere && input.status !== 'purged';
+        expect(erasures).toHaveLength(isDue ? 1 : 0);
+        if (isDue) expect(planned.steps.at(-1)).toEqual(erasures[0]);
+        if (isDue) expect(planned.park).toBeNull();
+      }),
+      RUNS,
+    );
+  });
+
+  it('writes nothing personal back behind an erasure while the user is deleted, whatever the roster holds', () => {
+    fc.assert(
+      fc.property(erasureOwed('deleted'), (given) => {
+        let input = given;
+        for (let erased = false; ;) {
+          const planned = plan(input);
+          if (planned.steps.length === 0) {
+            const stillOwed = input.owed.filter((effect) => !planned.waives.includes(effect));
+            // What nobody can tell from gone stays owed until it shows again or is purged.
+            if (input.observed.state !== 'notLive') expect(stillOwed).not.toContain('eraseProfile');
+            break;
+          }
+          for (const step of planned.steps) {
+            if (erased && 'attributes' in step) expect(step.attributes).toEqual({ a: null, b: null });
+            if (isErasure(step)) erased = true;
+          }
+          input = obey(input, planned);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('purged before it is paid, an erasure is no longer owed once the account is gone', () => {
+    fc.assert(
+      fc.property(erasureOwed('purged'), (given) => {
+        const { input, last } = untilQuiet(given);
+        expect(input.observed.state).toBe('absent');
+        expect(input.owed.filter((effect) => !last.waives.includes(effect))).toEqual([]);
       }),
       RUNS,
     );

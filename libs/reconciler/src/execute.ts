@@ -19,7 +19,11 @@ export async function takeSteps(
   begun: PassState,
   context: CallContext,
 ): Promise<Taken> {
-  let pass: PassState = { ...begun, knowledge: owing(begun.knowledge, planned) };
+  let pass: PassState = {
+    ...begun,
+    knowledge: owing(begun.knowledge, planned),
+    seenOwed: [...begun.seenOwed, ...planned.owes],
+  };
   for (const step of planned.steps) {
     try {
       const target = { accountId: pass.knowledge.accountId, remoteKey: work.remoteKey };
@@ -87,7 +91,8 @@ function statusOf(error: unknown): number | null {
 }
 
 function taken(step: ProviderStep, outcome: TakenStep['outcome'], status: number | null): TakenStep {
-  return { kind: step.kind, outcome, attributes: writtenPaths(step), status };
+  const effect = step.kind === 'discharge' ? { effect: step.effect } : {};
+  return { kind: step.kind, ...effect, outcome, attributes: writtenPaths(step), status };
 }
 
 function writtenPaths(step: ProviderStep): readonly string[] {

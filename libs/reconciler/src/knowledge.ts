@@ -110,6 +110,9 @@ function discharged(
   tags: Readonly<Record<string, string>>,
 ): LinkKnowledge {
   const owed = known.owed.filter((other) => other !== effect);
+  // Whatever the account was known to hold, our marker too, went with the profile: it is read before it is written.
+  if (effect === 'eraseProfile')
+    return { ...known, owed, certainty: 'stale', observedMarker: null, asserted: null };
   if (effect !== 'setTags' || known.asserted === null) return { ...known, owed };
   return { ...known, owed, asserted: { ...known.asserted, tags } };
 }

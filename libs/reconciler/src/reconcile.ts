@@ -215,9 +215,12 @@ function isStillInDoubt(room: ProviderRoom, work: Work, pass: PassState): boolea
   return readable || doubtLeftMs(room, work) > 0;
 }
 
-/** A restore and a purge are believed once read; an answer that showed something else, only so often. */
+/** A restore, an erasure and a purge are believed once read; an answer that showed something else, only so often. */
 function lookAgain(room: ProviderRoom, work: Work, planned: Plan, pass: PassState): Settlement {
-  const last = planned.steps.at(-1)?.kind;
+  const lastStep = planned.steps.at(-1);
+  const last = lastStep?.kind;
+  if (lastStep?.kind === 'discharge' && lastStep.effect === 'eraseProfile')
+    return settleAgain(work, pass, { delayMs: 0, error: null, failed: false });
   if (last === 'restore' && work.lastError !== UNREAD_RESTORE)
     return settleAgain(work, pass, { delayMs: 0, error: UNREAD_RESTORE, failed: true });
   if (last === 'purge') {

@@ -1,17 +1,19 @@
-import type { ParkReason } from '#domain';
+import type { OwedEffect, ParkReason } from '#domain';
 import type { LinkKnowledge, Settlement, TakenStep, Work } from '#store';
 import { knowledgeOf } from './knowledge.js';
 
 /** What a pass over one link has come to know so far; every way out of it settles with this. */
 export interface PassState {
   readonly knowledge: LinkKnowledge;
+  /** The debts that were there at the claim, and those that the plan took on. */
+  readonly seenOwed: readonly OwedEffect[];
   readonly steps: readonly TakenStep[];
   readonly doubt: Settlement['doubt'];
   readonly intent: Settlement['intent'];
 }
 
 export function beginPass(work: Work): PassState {
-  return { knowledge: knowledgeOf(work), steps: [], doubt: 'keep', intent: null };
+  return { knowledge: knowledgeOf(work), seenOwed: work.owed, steps: [], doubt: 'keep', intent: null };
 }
 
 function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
@@ -20,6 +22,7 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
     delayMs: 0,
     attempts: work.attempts,
     knowledge: pass.knowledge,
+    seenOwed: pass.seenOwed,
     doubt: pass.doubt,
     applied: null,
     park: null,

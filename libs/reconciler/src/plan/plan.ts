@@ -59,10 +59,15 @@ export interface Plan {
  * live                [update]             [update] report         suspend         softDelete     purge
  * ```
  * `*` unless the account was there before and a new one would lose something, or could not be found again.
- * Owed effects are paid behind the steps that owe them, and before an account opens.
+ * Owed effects are paid behind the steps that owe them, and before an account opens. An erasure of the profile ends the
+ * pass: what the account then holds, its marker and its attributes, is read before anything else is written.
  */
 export function plan(input: PlanInput): Plan {
   const target = targetOf(input.status, input.capabilities);
+  return mustErase(input, target) ? planErasure(input, target) : planByState(input, target);
+}
+
+function planByState(input: PlanInput, target: LoweringCell): Plan {
   switch (input.observed.state) {
     case 'absent':
       return { ...(input.status === 'active' ? planCreation(input) : NOTHING), waives: input.owed };
@@ -123,6 +128,24 @@ function planSoftDeleted(input: PlanInput, target: LoweringCell): Plan {
   if (target.state === 'gone') return planPurge(input);
   if (input.status === 'active') return { ...NOTHING, steps: [{ kind: 'restore' }] };
   return { ...NOTHING, waives: ['setTags'], deferred: differs(input) };
+}
+
+/** A purge takes the profile along, and what is absent or hidden has none that could be reached. */
+function mustErase({ owed, observed }: PlanInput, target: LoweringCell): boolean {
+  const isThere = observed.state !== 'absent' && observed.state !== 'notLive';
+  return owed.includes('eraseProfile') && isThere && target.state !== 'gone';
+}
+
+/** A leaver is shut out first; everything else that is to be written waits for the read behind the erasure. */
+function planErasure(input: PlanInput, target: LoweringCell): Plan {
+  const others = { ...input, owed: input.owed.filter((effect) => effect !== 'eraseProfile') };
+  const rest = planByState(others, target);
+  const shutsOut = input.observed.state === 'live' && target.state !== 'live';
+  // Nothing else can be paid on an account that is soft-deleted.
+  const debtsNow = input.observed.state === 'softDeleted' ? [] : debts(others);
+  const { notEnforceable, deferred } = rest;
+  const first: Plan = shutsOut ? rest : { ...NOTHING, steps: debtsNow, notEnforceable, deferred };
+  return { ...first, steps: [...first.steps, dischargeStep(input, 'eraseProfile')] };
 }
 
 function planSuspended(input: PlanInput, target: LoweringCell): Plan {

@@ -94,6 +94,7 @@ function handled(link: ClaimedLink, more: Partial<Settlement>): Settlement {
     delayMs: 0,
     attempts: 0,
     knowledge: knows({ accountId: link.accountId }),
+    seenOwed: link.owed,
     doubt: 'keep',
     applied: null,
     park: null,

@@ -75,6 +75,41 @@ describe('settling a link', () => {
     expect(await links.row(user)).toMatchObject({ certainty: 'certain', wanted: '3', handled: '3' });
   });
 
+  it('keeps a debt that came after the claim, and lets go of those that the pass paid', async () => {
+    const user = await links.enterInSync('indebted');
+    await links.set(user, `owed = '{revokeTokens,setTags}', wanted = wanted + 1`);
+    const claimed = await links.claim(user);
+    await links.set(user, `owed = array_append(owed, 'eraseProfile')`);
+    await links.settle(claimed, { knowledge: knows({ accountId: 'indebted', owed: ['setTags'] }) });
+    const row = await links.row(user);
+    expect(row['owed']).toHaveLength(2);
+    expect(row['owed']).toEqual(expect.arrayContaining(['setTags', 'eraseProfile']));
+  });
+
+  it('keeps it too when the pass had debts of its own to take on and to pay', async () => {
+    const user = await links.enterInSync('taking-on');
+    await links.set(user, `wanted = wanted + 1`);
+    const claimed = await links.claim(user);
+    await links.set(user, `owed = '{revokeTokens,eraseProfile}'`);
+    await links.settle(claimed, {
+      knowledge: knows({ accountId: 'taking-on', owed: [] }),
+      seenOwed: ['revokeTokens'],
+    });
+    expect(await links.row(user)).toMatchObject({ owed: ['eraseProfile'] });
+  });
+
+  it('names in the audit which debt a step paid', async () => {
+    const user = await links.enter();
+    const step = { kind: 'discharge', outcome: 'acknowledged', attributes: [], status: 200 } as const;
+    await links.settle(await links.claim(user), { steps: [{ ...step, effect: 'eraseProfile' }] });
+    const entries = await links.roster.sql(
+      `SELECT action, detail FROM audit WHERE user_id = $1 AND actor = 'worker'`,
+      [user.id],
+    );
+    const detail = { outcome: 'acknowledged', status: 200, effect: 'eraseProfile' };
+    expect(entries).toEqual([{ action: 'provider.discharge', detail }]);
+  });
+
   it('lets an ordinary newer reason wait for company, and a revocation not', async () => {
     const edited = await links.enter();
     const left = await links.enter();

@@ -7,6 +7,8 @@ import type { Asserted, ClaimedLink } from './work.js';
 export interface TakenStep {
   readonly kind: StepKind;
   readonly outcome: 'acknowledged' | 'unknown' | 'refused';
+  /** Which debt it paid, where it paid one. */
+  readonly effect?: OwedEffect;
   /** Native paths that were written. */
   readonly attributes: readonly string[];
   readonly status: number | null;
@@ -35,6 +37,11 @@ export interface Settlement {
   readonly delayMs: number;
   readonly attempts: number;
   readonly knowledge: LinkKnowledge;
+  /**
+   * The debts that this pass knew of: those of its claim and those that it took on. One that stands in the row beside
+   * them was added meanwhile, and is kept.
+   */
+  readonly seenOwed: readonly OwedEffect[];
   /** `set`: a write was sent now and its answer is lost. `clear`: a read after the waiting time settled the doubt. */
   readonly doubt: 'set' | 'keep' | 'clear';
   readonly applied: {
@@ -104,6 +111,7 @@ function toRow(settlement: Settlement): object {
     observed_marker: knowledge.observedMarker,
     asserted: knowledge.asserted,
     owed: knowledge.owed,
+    seen_owed: settlement.seenOwed,
     not_enforceable: knowledge.notEnforceable,
     deferred: knowledge.deferred,
     doubt: settlement.doubt,
@@ -130,7 +138,7 @@ const SETTLE = `
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
       user_id uuid, token uuid, wanted bigint, is_handled boolean, delay_ms double precision, attempts integer,
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
-      not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
+      seen_owed text[],      not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, mutated boolean)),
   settled AS (
@@ -145,7 +153,9 @@ const SETTLE = `
       account_id = s.account_id,
       certainty = CASE WHEN l.doubted > s.wanted AND s.certainty = 'certain' THEN 'stale' ELSE s.certainty END,
       observed_state = s.observed_state, observed_marker = s.observed_marker, observed_at = now(),
-      asserted = NULLIF(s.asserted, 'null'), owed = s.owed,
+      asserted = NULLIF(s.asserted, 'null'),
+      owed = CASE WHEN l.owed <@ s.seen_owed THEN s.owed
+        ELSE ARRAY(SELECT unnest(s.owed) UNION (SELECT unnest(l.owed) EXCEPT SELECT unnest(s.seen_owed))) END,
       not_enforceable = s.not_enforceable, deferred = s.deferred,
       doubtful_write_at = CASE s.doubt WHEN 'set' THEN now() WHEN 'clear' THEN NULL ELSE l.doubtful_write_at END,
       applied_status = COALESCE(s.applied_status, l.applied_status),
@@ -179,4 +189,5 @@ const SETTLE = `
   SELECT $3, 'provider.' || (step->>'kind'), s.user_id, $1,
          ARRAY(SELECT jsonb_array_elements_text(step->'attributes')),
          jsonb_build_object('outcome', step->'outcome', 'status', step->'status')
+           || CASE WHEN step ? 'effect' THEN jsonb_build_object('effect', step->'effect') ELSE '{}' END
   FROM s CROSS JOIN LATERAL jsonb_array_elements(s.steps) AS step`;

@@ -5,7 +5,13 @@ import { markLinks } from '../mark.js';
 import { changedValues, patched } from './changes.js';
 import { createLinks } from './create-links.js';
 import { ExternalKeyTaken, UserClosed } from './errors.js';
-import { type NewUser, type Replacement, type UserPatch, wholeAttributesOf } from './input/schema.js';
+import {
+  type NewUser,
+  type Replacement,
+  type UserPatch,
+  wholeAttributesOf,
+  type WholeTags,
+} from './input/schema.js';
 import { lockUser, readUser } from './lock-user.js';
 import { requireRevision, type Expected } from './revision.js';
 import type { Roster } from './roster.js';
@@ -68,6 +74,21 @@ export async function patchUser(
 ): Promise<Written> {
   return transact(roster.database, (sql) =>
     edit({ sql, roster, actor, ref: change }, (before) => patched(before, change.patch)),
+  );
+}
+
+/**
+ * Sets every tag, and nothing else: names that are left out are taken away. Writes nothing when nothing differs.
+ * @throws UserNotFound, RevisionMismatch, UserClosed
+ */
+export async function replaceTags(
+  roster: Roster,
+  actor: string,
+  change: UserRef & { readonly tags: WholeTags },
+): Promise<Written> {
+  const tags = { ...change.tags };
+  return transact(roster.database, (sql) =>
+    edit({ sql, roster, actor, ref: change }, (before) => ({ ...before, tags })),
   );
 }
 

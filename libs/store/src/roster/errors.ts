@@ -67,6 +67,39 @@ export class UserClosed extends Error {
   }
 }
 
+/** What was asked for wants the user to stand elsewhere. */
+export class StatusRefused extends Error {
+  override readonly name = 'StatusRefused';
+
+  constructor(
+    readonly status: UserStatus,
+    needs: string,
+  ) {
+    super(`this needs a user who is ${needs}, and this one is ${status}`);
+  }
+}
+
+/** Something that cannot be undone was asked for without naming the person twice. */
+export class ConfirmationRefused extends Error {
+  override readonly name = 'ConfirmationRefused';
+
+  constructor(readonly given: boolean) {
+    super('must be the externalKey of this very user, because this cannot be undone');
+  }
+}
+
+/** The link of the user holds no account that anything could be done to. */
+export class NoAccount extends Error {
+  override readonly name = 'NoAccount';
+
+  constructor(
+    readonly provider: string,
+    readonly situation: string,
+  ) {
+    super(`no account of this user is known at ${provider}; the link is ${situation}`);
+  }
+}
+
 /** The whole edit would leave more behind than a user may hold. */
 export class TooManyEntries extends Error {
   override readonly name = 'TooManyEntries';

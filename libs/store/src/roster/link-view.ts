@@ -1,5 +1,8 @@
 import { describePark, LANE_NAMES, type Lane, PARK_CODES, type ParkCode, type Situation } from '#domain';
+import type { NativeAttributes } from '#identity-provider';
 import type { Database } from '../database.js';
+import type { Asserted } from '../engine/work.js';
+import type { Prisma } from '../generated/client.js';
 
 /** Where a link stands, as one word. `due` covers waiting, in work and backing off; each link is in exactly one. */
 export type LinkStanding = 'inSync' | 'notEnforceable' | 'due' | 'parked' | 'held' | 'disabled';
@@ -80,36 +83,91 @@ function situationOf(link: {
   return link.accountId === null ? 'unlinked' : 'linked';
 }
 
+/** What the account of a link is known to hold, as last read or acknowledged. Holds attribute values. */
+export interface HeldView {
+  readonly state: string;
+  readonly marker: string | null;
+  /** By native path; `null` when nothing is known for certain, as after an erasure that was not read yet. */
+  readonly attributes: NativeAttributes | null;
+  /** The tags that the account was last told; `null` when it was told none. */
+  readonly tags: Readonly<Record<string, string>> | null;
+  readonly observedAt: Date | null;
+}
+
+/** One link with what its account is known to hold. */
+export interface LinkWithAccount {
+  readonly link: LinkView;
+  /** Whether the user is in the provider's scope. */
+  readonly assigned: boolean;
+  /** `null` before anything was found out. */
+  readonly held: HeldView | null;
+}
+
 /** Every link of a user, by provider. Empty for a user that does not exist. */
 export async function linksOfUser(database: Database, userId: string): Promise<LinkView[]> {
   const links = await database.prisma.link.findMany({
     where: { userId },
-    include: { instance: { select: { enabled: true } } },
+    include: WITH_INSTANCE,
     orderBy: { provider: 'asc' },
   });
-  return links.map((link) => {
-    const isDue = link.wanted > link.handled;
-    return {
-      provider: link.provider,
-      situation: situationOf(link),
-      standing: standingOf(link),
-      accountId: link.accountId,
-      remoteKey: link.remoteKey,
-      parked: parkedView(link),
-      heldStep: link.heldStep,
-      lane: LANE_NAMES[link.lane] ?? 'backfill',
-      attempts: link.attempts,
-      lastError: link.lastError,
-      owed: link.owed,
-      deferred: link.deferred,
-      observedState: link.observedState,
-      observedAt: link.observedAt,
-      dueSince: isDue ? link.wantedSince : null,
-      nextAttemptAt: isDue ? link.nextAttemptAt : null,
-      settledAt: link.settledAt,
-      createdAt: link.createdAt,
-    };
+  return links.map(toLinkView);
+}
+
+/** One link of a user; `null` when there is none. */
+export async function linkOfUser(
+  database: Database,
+  userId: string,
+  provider: string,
+): Promise<LinkWithAccount | null> {
+  const link = await database.prisma.link.findUnique({
+    where: { userId_provider: { userId, provider } },
+    include: WITH_INSTANCE,
   });
+  if (link === null) return null;
+  return {
+    link: toLinkView(link),
+    assigned: link.assignedOverride ?? link.assigned,
+    held: heldView(link),
+  };
+}
+
+const WITH_INSTANCE = { instance: { select: { enabled: true } } } as const;
+type LinkRow = Prisma.LinkGetPayload<{ include: typeof WITH_INSTANCE }>;
+
+function toLinkView(link: LinkRow): LinkView {
+  const isDue = link.wanted > link.handled;
+  return {
+    provider: link.provider,
+    situation: situationOf(link),
+    standing: standingOf(link),
+    accountId: link.accountId,
+    remoteKey: link.remoteKey,
+    parked: parkedView(link),
+    heldStep: link.heldStep,
+    lane: LANE_NAMES[link.lane] ?? 'backfill',
+    attempts: link.attempts,
+    lastError: link.lastError,
+    owed: link.owed,
+    deferred: link.deferred,
+    observedState: link.observedState,
+    observedAt: link.observedAt,
+    dueSince: isDue ? link.wantedSince : null,
+    nextAttemptAt: isDue ? link.nextAttemptAt : null,
+    settledAt: link.settledAt,
+    createdAt: link.createdAt,
+  };
+}
+
+function heldView(link: LinkRow): HeldView | null {
+  if (link.observedState === null) return null;
+  const asserted = link.asserted as Asserted | null; // the engine alone writes it, as this
+  return {
+    state: link.observedState,
+    marker: link.observedMarker,
+    attributes: asserted?.attributes ?? null,
+    tags: asserted?.tags ?? null,
+    observedAt: link.observedAt,
+  };
 }
 
 function parkedView(link: {

@@ -101,6 +101,9 @@ export const patchSchema = z.strictObject({
   tags: tagChanges.nullish(),
 });
 
+/** All tags of a user: names that are left out are taken away. */
+export const tagsSchema = z.strictObject({ tags: wholeTags });
+
 /** One row of an import: left out stays, `null` clears, custom attributes are merged, tags are replaced as a whole. */
 export const importRowSchema = z.strictObject({
   externalKey,
@@ -113,6 +116,7 @@ export const importRowSchema = z.strictObject({
 export type Replacement = z.infer<typeof replacementSchema>;
 export type NewUser = z.infer<typeof newUserSchema>;
 export type UserPatch = z.infer<typeof patchSchema>;
+export type WholeTags = z.infer<typeof tagsSchema>['tags'];
 export type ImportRow = z.infer<typeof importRowSchema>;
 
 /** Fills in "no value" for everything left out. */

@@ -1,0 +1,64 @@
+import { recordAudit } from '../audit/record-audit.js';
+import type { Sql } from '../database.js';
+import { markClause } from '../mark.js';
+import type { UserRef } from './edit-user.js';
+import { NoAccount, StatusRefused } from './errors.js';
+import { requireConfirmation } from './confirmation.js';
+import { lockUser } from './lock-user.js';
+import { requireRevision } from './revision.js';
+import type { Roster } from './roster.js';
+import { transact } from './transact.js';
+
+/** A request to have what is personal removed from an account that stays. */
+export interface ErasureRequest extends UserRef {
+  readonly provider: string;
+  /** The externalKey of the user: what cannot be undone names the person twice. */
+  readonly confirm: string | undefined;
+}
+
+/**
+ * Makes the erasure of a profile owed at one provider: debt, due link and audit entry in one transaction, under the lock
+ * of the user row. Of anybody but a deleted user the mirror would write the profile back. Asked again while it is owed,
+ * nothing changes.
+ * @returns whether it was not owed before
+ * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, StatusRefused, NoAccount
+ */
+export async function oweErasure(roster: Roster, actor: string, request: ErasureRequest): Promise<boolean> {
+  return transact(roster.database, async (sql) => {
+    const user = await lockUser(sql, request.id);
+    requireRevision(user, request.expected);
+    requireConfirmation(user, request.confirm);
+    if (user.status !== 'deleted') throw new StatusRefused(user.status, 'deleted');
+    if (!(await addDebt(sql, request))) return false;
+    await recordAudit(sql, roster.hashKey, [
+      {
+        actor,
+        action: 'account.erase_profile',
+        userId: user.id,
+        provider: request.provider,
+        detail: { outcome: 'owed' },
+      },
+    ]);
+    return true;
+  });
+}
+
+/** Whether the debt is new. @throws NoAccount */
+async function addDebt(sql: Sql, { id, provider }: ErasureRequest): Promise<boolean> {
+  const [link] = await sql<{ is_owed: boolean; is_there: boolean; situation: string }>(
+    `SELECT 'eraseProfile' = ANY(owed) AS is_owed,
+            account_id IS NOT NULL AND observed_state IS DISTINCT FROM 'absent' AS is_there,
+            CASE WHEN wanted > handled THEN 'due, so ask again when it is settled'
+                 ELSE COALESCE(observed_state, 'without an account') END AS situation
+     FROM links WHERE user_id = $1 AND provider = $2 FOR UPDATE`,
+    [id, provider],
+  );
+  if (link?.is_owed === true) return false;
+  if (link?.is_there !== true) throw new NoAccount(provider, link?.situation ?? 'not there');
+  await sql(
+    `UPDATE links l SET owed = array_append(l.owed, 'eraseProfile'), ${markClause({ lane: 'live', doubt: true })}
+     WHERE l.user_id = $1 AND l.provider = $2`,
+    [id, provider],
+  );
+  return true;
+}
