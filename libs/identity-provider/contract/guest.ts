@@ -12,6 +12,11 @@ export interface ContractGuest {
   readonly astray: IdentityProvider | null;
   /** A target in the provider's own spelling that nobody holds. */
   readonly nobody: AccountTarget;
+  /**
+   * Native paths that the stand-in of this run keeps when their value is taken away, for lack of anything that could be
+   * sent to clear them. (Default: none)
+   */
+  readonly keeps?: readonly string[];
   readonly backDoor: BackDoor;
   close(): Promise<void>;
 }

@@ -38,6 +38,7 @@ export function describeSpelling(stage: Stage): void {
         fc.asyncProperty(anyone, anyone, async (before, other) => {
           const after = { ...other, remoteKey: before.remoteKey };
           fc.pre([before, after].every((each) => stage.provider.normalize(each).violations.length === 0));
+          fc.pre(!losesKept(stage, before, after));
           stage.guest.backDoor.reset();
           await stage.expectInSync(await stage.update(await stage.enrol(before), after));
         }),
@@ -56,6 +57,12 @@ export function describeSpelling(stage: Stage): void {
       );
     });
   });
+}
+
+/** Whether a change takes a value away that the stand-in keeps. */
+function losesKept({ guest, provider }: Stage, before: Desired, after: Desired): boolean {
+  const [held, wanted] = [provider.normalize(before).attributes, provider.normalize(after).attributes];
+  return (guest.keeps ?? []).some((path) => held[path] !== null && wanted[path] === null);
 }
 
 /** A person whose attributes are those of an account: the mapping read backwards. */
