@@ -46,6 +46,12 @@ function ringOf(name, budgetSeconds) {
   };
 }
 
+/**
+ * The last step of a run, which is no ring of tests: it holds what the simulators were asked in these rings, and what
+ * they answered, against the official descriptions. @see ../specs/judge-recording.ts
+ */
+export const SPECS = { name: 'specs', budgetSeconds: 60, judges: ['contract', 'e2e'] };
+
 /** How far a run may exceed the seconds of its rings together before it fails. */
 export const TOLERANCE = 1.5;
 

@@ -22,14 +22,15 @@ const POLL_MS = 200;
  * Runs one ring with Jest, in a process group of its own, of which nothing is left afterwards.
  * @param {import('./rings.js').Ring} ring
  * @param {{ root: string, scratch: string, jestArgs: readonly string[], env: Record<string, string>,
- *   deadlineMs: number, isInterrupted: () => boolean, startGuard: () => { watch(pid: number): void, release(): Promise<void> } }} run
+ *   envOf: (ring: import('./rings.js').Ring) => Record<string, string>, deadlineMs: number, isInterrupted: () => boolean, startGuard: () => { watch(pid: number): void, release(): Promise<void> } }} run
  *   scratch: a folder for Jest's answer; deadlineMs: by `performance.now()`, after which Jest is ended
  * @returns {Promise<Outcome>}
  */
 export async function runRing(ring, run) {
   const answerPath = join(run.scratch, `${ring.name}.json`);
   const startedAt = performance.now();
-  const complaint = await runJest(jestArguments(ring, run, answerPath), answerPath, run);
+  const env = { ...run.env, ...run.envOf(ring) };
+  const complaint = await runJest(jestArguments(ring, run, answerPath), answerPath, { ...run, env });
   const answer = await readAnswer(answerPath);
   return {
     ...answer,
