@@ -55,6 +55,8 @@ export interface Account {
   readonly lookupKeys: readonly LookupKey[];
   /** When the provider says that it was created, where it says so. Only ever used to refuse an adoption. */
   readonly createdAt?: Date;
+  /** It is the account whose credentials we call with: it stands in the way of its keys, and is never taken over. */
+  readonly isOurLogin?: true;
 }
 
 /** An account's creation time as a provider spelled it; nothing when it cannot be read, since it may only ever refuse. */

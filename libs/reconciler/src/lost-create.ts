@@ -14,8 +14,8 @@ const CLOCK_SKEW_MS = 2 * 60 * 60_000;
 
 /**
  * Looks for the account of a create whose answer was lost, by the keys that were sent then and by those of today: an
- * edit in between must not hide the first account. It is ours only when no other link holds it and it is not older
- * than the create. Not finding it proves nothing until the lost request can no longer land.
+ * edit in between must not hide the first account. It is ours only when no other link holds it, it is not older than
+ * the create, and not the one that we log in with. Not finding it proves nothing until the lost request can no longer land.
  */
 export async function findOwnLostCreate(
   room: ProviderRoom,
@@ -31,7 +31,7 @@ export async function findOwnLostCreate(
   const free = await withoutHolders(room, work, accounts);
   const first = free[0];
   if (first === undefined) return notFound(room, work);
-  const ours = free.filter((account) => matches(account, sent) && isYoungEnough(account, work));
+  const ours = free.filter((account) => matches(account, sent) && mayBeOurs(account, work));
   const own = ours[0];
   if (own === undefined || ours.length > 1) return { kind: 'disputed', attribute: sharedKey(first, sent) };
   return { kind: 'found', account: own };
@@ -62,7 +62,8 @@ async function withoutHolders(
   });
 }
 
-function isYoungEnough(account: Account, work: Work): boolean {
+function mayBeOurs(account: Account, work: Work): boolean {
+  if (account.isOurLogin === true) return false;
   const firstMs = Math.min(...work.unsettledCreates.map((create) => create.createdAt.getTime()));
   return account.createdAt === undefined || account.createdAt.getTime() > firstMs - CLOCK_SKEW_MS;
 }

@@ -189,14 +189,16 @@ describe('SendAuth, its own account', () => {
     expect(touched()).toEqual([]);
   });
 
-  it('H16: is listed to nobody, and found by nobody who has its email', async () => {
+  it('H16: is listed to nobody, and stands in the way of whoever has its email', async () => {
     const listed: string[] = [];
     for await (const page of provider.list?.(contextOf()) ?? []) {
       listed.push(...page.accounts.map(({ accountId }) => accountId));
     }
     expect(listed).toEqual([]);
     const { lookupKeys } = spell({ ...ANNA, email: SERVICE_EMAIL });
-    expect(await provider.correlate(lookupKeys, contextOf())).toEqual([]);
+    expect(await provider.correlate(lookupKeys, contextOf())).toMatchObject([
+      { accountId: SERVICE_ACCOUNT_ID, isOurLogin: true },
+    ]);
     await expect(create({ ...ANNA, email: SERVICE_EMAIL })).rejects.toMatchObject({
       kind: 'identifierTaken',
     });
@@ -210,7 +212,8 @@ describe('SendAuth, its own account', () => {
       ownAccountOf('key'),
     );
     const { lookupKeys } = spell({ ...ANNA, email: SERVICE_EMAIL });
-    expect(await byKey.correlate(lookupKeys, contextOf())).toHaveLength(1);
+    const [found, ...others] = await byKey.correlate(lookupKeys, contextOf());
+    expect([found?.isOurLogin, others]).toEqual([undefined, []]);
     await expect(
       byKey.apply({ kind: 'purge' }, targetOf(SERVICE_ACCOUNT_ID), contextOf()),
     ).rejects.toMatchObject({

@@ -49,7 +49,7 @@ export class SendauthProvider implements IdentityProvider {
   }
 
   /**
-   * Never shows our own account: whoever has its email in the roster is told that it is taken.
+   * Marks our own account, so that it is taken over by nobody who has its email.
    * @throws ProviderError `unsupported` for keys other than emails: nothing else is unique. @see PROVIDERS.md 4.6
    */
   async correlate(keys: readonly LookupKey[], context: CallContext): Promise<Account[]> {
@@ -57,7 +57,8 @@ export class SendauthProvider implements IdentityProvider {
     for (const { kind, value } of keys) {
       if (kind !== 'email') throw new ProviderError('unsupported', { reason: `no_lookup_by_${kind}` });
       for (const { user, state } of await locateByEmail(this.api, value, context)) {
-        if (!this.isOwnAccount(user)) found.set(user.id, toAccount(user, this.mapping, state));
+        const own = this.isOwnAccount(user) ? { isOurLogin: true as const } : {};
+        found.set(user.id, { ...toAccount(user, this.mapping, state), ...own });
       }
     }
     return [...found.values()];
