@@ -10,8 +10,8 @@ import {
   type NativeValue,
 } from '#identity-provider';
 import { MARKER_KEY } from './capabilities.js';
-import { STANDARD_LINES } from './mapping.js';
-import { isMetadataValue, type MetadataValue, type UserUpdateBody } from './user-body.js';
+import { findProfileFault, PROFILE_FIELDS } from './limits.js';
+import { isMetadataValue, type MetadataValue, type ProfileBody } from './user-body.js';
 import type { HeldUser } from './user.js';
 import { findFormatViolations, findKeyViolations, findMetadataViolations } from './violations.js';
 
@@ -45,12 +45,11 @@ export interface Beside {
   readonly marker?: string | null;
 }
 
-type Profile = Record<string, string | null>;
-
-/** A body that leaves nothing of a user's content out. */
-export type WholeBody = Required<Pick<UserUpdateBody, 'profile'>> & {
+/** A body with the whole of a user's content. */
+export interface WholeBody {
+  readonly profile: ProfileBody;
   readonly metadata: Readonly<Record<string, MetadataValue>>;
-};
+}
 
 /**
  * The whole profile and the whole metadata to be sent.
@@ -64,23 +63,27 @@ export function toNative(attributes: NativeAttributes, beside: Beside): WholeBod
   const held = beside.user?.metadata ?? {};
   const marker = beside.marker === undefined ? readValue(held[MARKER_KEY]) : beside.marker;
   return {
-    profile: { ...describedProfile(beside.user), ...texts(below('profile.', attributes)) },
+    profile: wholeProfile(beside.user, attributes),
     metadata: toMetadata(attributes, { held, marker }),
   };
 }
 
-/** Of an account's profile, what the API takes: `localeOrigin` comes with answers, and no body has it. */
-function describedProfile(user: HeldUser | null): Profile {
-  const profile = user?.profile ?? {};
-  const described = STANDARD_LINES.filter((line) => line.to.startsWith('profile.'));
-  const names = described.map(({ to }) => to.slice('profile.'.length));
-  return texts(Object.fromEntries(names.map((name) => [name, profile[name]])));
-}
-
-/** The profile holds texts and nothing else. */
-function texts(values: Readonly<Record<string, unknown>>): Profile {
-  const read = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value)]));
+/**
+ * What is to be written, and what is held for the rest; `localeOrigin` comes with answers, and no body has it.
+ * A held value that no body may have, such as an address beyond ASCII, is left out: sent, it would stand in the way of
+ * our marker, and a leaver must not stay unmarked for it. What is to be written comes without such values.
+ */
+function wholeProfile(user: HeldUser | null, attributes: NativeAttributes): ProfileBody {
+  const held = user?.profile ?? {};
+  const fields = PROFILE_FIELDS.map((field) => {
+    const path = `profile.${field}`;
+    const value = Object.hasOwn(attributes, path) ? attributes[path] : held[field];
+    return [field, typeof value === 'string' && value !== '' ? value : null] as const;
+  });
+  const fitting = fields.filter(
+    ([field, value]) => value === null || findProfileFault(field, value) === null,
+  );
+  return Object.fromEntries(fitting);
 }
 
 function toMetadata(

@@ -60,6 +60,30 @@ describe('a marker that carries new content', () => {
   });
 });
 
+describe('a profile that holds what no request may have', () => {
+  it.each([
+    ['merge', 'bjørn@example.com'],
+    ['replace', undefined],
+  ])('keeps nobody from being marked as a leaver (where a PATCH is to %s)', async (patchProfile, email) => {
+    service.running.provider.behaviour.merge({ patchProfile });
+    const provider = service.build();
+    const target = await enrolAnna();
+    const account = { profile: { email: 'bjørn@example.com' } };
+    service.running.plant({ op: 'patch', id: target.accountId, account });
+    const held = await provider.get(target, context);
+    if (!('account' in held)) throw new Error('the account was planted a moment ago');
+    const { attributes } = held.account;
+    await provider.apply({ kind: 'suspend', marker: 'deleted', attributes }, target, context);
+    const [after] = service.running.provider.accounts();
+    expect(after).toMatchObject({
+      profile: { givenName: 'Anna Zoë' },
+      metadata: { rollcallStatus: 'deleted' },
+    });
+    expect(after?.['profile']).toHaveProperty('locale');
+    expect((after?.['profile'] as { email?: string }).email).toBe(email); // as planted above
+  });
+});
+
 describe('users that are not who was asked for', () => {
   it('H43: are never addressed by a key that reads as an account id', async () => {
     const { accountId } = await enrolAnna();

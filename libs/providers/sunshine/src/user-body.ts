@@ -2,12 +2,13 @@ import {
   BRAND_ID_MAX_LENGTH,
   bytesOf,
   EXTERNAL_ID_MAX_LENGTH,
-  isEmail,
+  findProfileFault,
   isText,
-  isUri,
   METADATA_MAX_BYTES,
-  PROFILE_MAX_LENGTH,
+  PROFILE_FIELDS,
+  refusal,
   refuseUnless,
+  type ProfileField,
 } from './limits.js';
 
 /** A value of `metadata`. @see sunshine.openapi.yaml `metadata` */
@@ -74,18 +75,20 @@ function isInFourDigitYear(date: Date): boolean {
   return year >= 0 && year <= 9999;
 }
 
-function checkProfile(profile: ProfileBody): void {
-  checkLength(profile.givenName, PROFILE_MAX_LENGTH.givenName, 'given_name_length');
-  checkLength(profile.surname, PROFILE_MAX_LENGTH.surname, 'surname_length');
-  checkLength(profile.email, PROFILE_MAX_LENGTH.email, 'email_length');
-  checkLength(profile.avatarUrl, PROFILE_MAX_LENGTH.avatarUrl, 'avatar_url_length');
-  checkLength(profile.locale, PROFILE_MAX_LENGTH.locale, 'locale_length');
-  if (typeof profile.email === 'string') refuseUnless(isEmail(profile.email), 'email_format');
-  if (typeof profile.avatarUrl === 'string') refuseUnless(isUri(profile.avatarUrl), 'avatar_url_format');
-}
+const WORD_OF: Readonly<Record<ProfileField, string>> = {
+  givenName: 'given_name',
+  surname: 'surname',
+  email: 'email',
+  avatarUrl: 'avatar_url',
+  locale: 'locale',
+};
 
-function checkLength(value: string | null | undefined, most: number, reason: string): void {
-  if (typeof value === 'string') refuseUnless(isText(value, most), reason);
+function checkProfile(profile: ProfileBody): void {
+  for (const field of PROFILE_FIELDS) {
+    const value = profile[field];
+    const fault = typeof value === 'string' ? findProfileFault(field, value) : null;
+    if (fault !== null) throw refusal(`${WORD_OF[field]}_${fault}`);
+  }
 }
 
 function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {

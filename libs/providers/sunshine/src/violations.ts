@@ -1,14 +1,6 @@
 import type { CanonicalPath } from '#domain';
 import type { Mapping, NativeAttributes, NativeValue, Violation } from '#identity-provider';
-import {
-  bytesOf,
-  EXTERNAL_ID_MAX_LENGTH,
-  isEmail,
-  isText,
-  isUri,
-  METADATA_MAX_BYTES,
-  PROFILE_MAX_LENGTH,
-} from './limits.js';
+import { bytesOf, EXTERNAL_ID_MAX_LENGTH, findProfileFault, isText, METADATA_MAX_BYTES } from './limits.js';
 
 /** Whether a path segment would be read as an account id instead of an externalId. @see PROVIDERS.md 2.6 */
 export function looksLikeAccountId(text: string): boolean {
@@ -30,27 +22,17 @@ export function findKeyViolations(remoteKey: string): Violation[] {
   return [{ attribute, rule: `must have 1 to ${EXTERNAL_ID_MAX_LENGTH} characters there` }];
 }
 
-/** What the profile takes in a form of its own only, beside its length. */
-const FORMATS = [
-  {
-    path: 'profile.email',
-    maxLength: PROFILE_MAX_LENGTH.email,
-    fits: isEmail,
-    rule: 'must be an email address in ASCII there',
-  },
-  {
-    path: 'profile.avatarUrl',
-    maxLength: PROFILE_MAX_LENGTH.avatarUrl,
-    fits: isUri,
-    rule: 'must be a URI in ASCII there',
-  },
+const RULES = [
+  ['email', 'must be an email address in ASCII there'],
+  ['avatarUrl', 'must be a URI in ASCII there'],
 ] as const;
 
 /** Which values are not in the form that the profile takes. One of the wrong length is told as such, and elsewhere. */
 export function findFormatViolations(attributes: NativeAttributes, mapping: Mapping): Violation[] {
-  return FORMATS.flatMap(({ path, maxLength, fits, rule }) => {
+  return RULES.flatMap(([field, rule]) => {
+    const path = `profile.${field}`;
     const value = attributes[path];
-    if (typeof value !== 'string' || !isText(value, maxLength) || fits(value)) return [];
+    if (typeof value !== 'string' || findProfileFault(field, value) !== 'format') return [];
     return mapping.lines.filter(({ to }) => to === path).map(({ from }) => ({ attribute: from, rule }));
   });
 }
