@@ -25,7 +25,9 @@ export const ALLOWED: readonly Allowed[] = [
     source: 'PROVIDERS.md 3.6: which status a duplicate gets is not documented',
   },
   { provider: 'sendauth', operation: '*', what: 'status', status: 401, source: SENDAUTH_CREDENTIALS },
+  { provider: 'sendauth', operation: '*', what: 'body', status: 403, source: SENDAUTH_BODIES },
   { provider: 'sendauth', operation: '*', what: 'body', status: 404, source: SENDAUTH_BODIES },
+  { provider: 'sendauth', operation: '*', what: 'body', status: 406, source: SENDAUTH_BODIES },
   { provider: 'sendauth', operation: '*', what: 'body', status: 422, source: SENDAUTH_BODIES },
 ];
 
