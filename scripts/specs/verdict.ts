@@ -21,7 +21,7 @@ export function verdictOf(tally: Tally, { operations }: Pick<Official, 'operatio
   const requestViolations = tally.violationsOf('request');
   const responseViolations = tally.violationsOf('response');
   const complaints = [
-    ...missing.map(({ provider, operationId }) => `${provider} ${operationId} never succeeded in any test`),
+    ...neverSucceeded(missing),
     ...(tally.requests < LEAST_REQUESTS
       ? [`${tally.requests} requests judged; ${LEAST_REQUESTS} are the least`]
       : []),
@@ -39,6 +39,14 @@ export function verdictOf(tally: Tally, { operations }: Pick<Official, 'operatio
       `operations ${operations.length - missing.length}/${operations.length}, ` +
       `request violations ${requestViolations}, response violations ${responseViolations}`,
   };
+}
+
+function neverSucceeded(missing: Official['operations']): string[] {
+  const providers = new Set(missing.map(({ provider }) => provider));
+  return [...providers].map((provider) => {
+    const ids = missing.filter((each) => each.provider === provider).map(({ operationId }) => operationId);
+    return `${provider}: no test saw success of ${ids.join(', ')}`;
+  });
 }
 
 function unexplained(tally: Tally): string[] {
