@@ -4,6 +4,14 @@ import type { ProviderRegistry } from '#identity-provider';
 import type { Clock, Logger } from '#observability';
 import type { Doorbell } from '#queue';
 import type { Roster } from '#store';
+import { AccountLookService } from './accounts/account-look.service.js';
+import { ActivityController } from './accounts/activity.controller.js';
+import { ActivityService } from './accounts/activity.service.js';
+import { DebtsService } from './accounts/debts.service.js';
+import { AccountDirectory } from './accounts/directory.js';
+import { EffectsController } from './accounts/effects.controller.js';
+import { EffectsService } from './accounts/effects.service.js';
+import { ProviderCalls } from './accounts/provider-calls.js';
 import { Authenticator } from './auth/authenticator.js';
 import { KeyGuard } from './auth/key.guard.js';
 import { type AskReadiness, HealthController } from './health/health.controller.js';
@@ -38,6 +46,8 @@ export class AdminApiModule {
         ImportsController,
         UsersController,
         LifecycleController,
+        ActivityController,
+        EffectsController,
         ProvidersController,
         HealthController,
       ],
@@ -45,6 +55,12 @@ export class AdminApiModule {
         UsersService,
         ImportsService,
         ProvidersService,
+        ProviderCalls,
+        AccountDirectory,
+        AccountLookService,
+        ActivityService,
+        EffectsService,
+        DebtsService,
         Authenticator,
         { provide: APP_GUARD, useClass: KeyGuard },
         { provide: APP_PIPE, useClass: InputPipe },

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { v7 } from 'uuid';
 import { createTestDatabase } from '../../../test/support/database.js';
 import type { Lane } from '#domain';
-import { ProviderRegistry } from '#identity-provider';
+import { ProviderRegistry, type ProviderInstance } from '#identity-provider';
 import { createLogger, systemClock } from '#observability';
 import { type Database, openDatabase, openRoster, type Roster, setBootstrapKey, syncProviders } from '#store';
 import { createAdminApi } from './app.js';
@@ -35,6 +35,12 @@ export interface AnswerBody {
   readonly detail: unknown;
   readonly type: unknown;
   readonly state: unknown;
+  readonly offers: readonly { readonly operation: string; readonly method: string; readonly path: string }[];
+  readonly transaction: unknown;
+  readonly live: unknown;
+  readonly notLive: unknown;
+  readonly differences: unknown;
+  readonly owed: unknown;
   readonly requestId: unknown;
   readonly errors: readonly { readonly field: string; readonly rule: string }[];
   readonly applied: unknown;
@@ -88,8 +94,14 @@ export interface TestApi {
 
 const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
 
+/** What a test may want otherwise. */
+export interface TestApiOptions {
+  /** Configured in this process, beside `north` and `south`, which are known to the database alone. (Default: none) */
+  readonly instances?: readonly ProviderInstance[];
+}
+
 /** Starts the API on an ephemeral port. */
-export async function startTestApi(): Promise<TestApi> {
+export async function startTestApi({ instances = [] }: TestApiOptions = {}): Promise<TestApi> {
   const testDatabase = await createTestDatabase();
   const database = openDatabase({
     url: testDatabase.url,
@@ -97,16 +109,14 @@ export async function startTestApi(): Promise<TestApi> {
     applicationName: 'api-test',
     onPoolError: () => undefined,
   });
-  await syncProviders(
-    database,
-    ['north', 'south'].map((slug) => ({
-      slug,
-      kind: slug,
-      remoteScope: slug,
-      mappingVersion: '1',
-      callsPerSecond: null,
-    })),
-  );
+  const others = ['north', 'south'].map((slug) => ({
+    slug,
+    kind: slug,
+    remoteScope: slug,
+    mappingVersion: '1',
+    callsPerSecond: null,
+  }));
+  await syncProviders(database, [...others, ...instances]);
   await setBootstrapKey(database, { id: v7(), secretHash: secretHashOf(ADMIN_KEY), scopes: SCOPES });
   const roster = await openRoster(database, () => v7());
   const routes: Route[] = [];
@@ -116,7 +126,7 @@ export async function startTestApi(): Promise<TestApi> {
   const app = await createAdminApi(
     {
       roster,
-      registry: new ProviderRegistry([]),
+      registry: new ProviderRegistry(instances),
       doorbell: { ring: (_providers, lane, userIds = []) => rung.push({ lane, userIds }) },
       clock: systemClock,
       log: createLogger({ level: 'info', name: 'test', destination: { write: (line) => logged.push(line) } }),

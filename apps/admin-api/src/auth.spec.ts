@@ -14,7 +14,7 @@ describe('who may do what', () => {
       [method].flat().map((one) => ({
         name: `${one} ${url}`,
         method: one,
-        path: url.replace(':id', '0196f3a0-0000-7000-8000-000000000000'),
+        path: url.replace(':id', '0196f3a0-0000-7000-8000-000000000000').replace(':provider', 'north'),
       })),
     );
   });
@@ -32,6 +32,15 @@ describe('who may do what', () => {
         'GET /v1/users',
         'GET /v1/users/:id',
         'GET /v1/users/:id/links',
+        'GET /v1/users/:id/providers/:provider',
+        'GET /v1/users/:id/providers/:provider/audits',
+        'GET /v1/users/:id/providers/:provider/stats',
+        'GET /v1/users/:id/providers/:provider/transactions',
+        'DELETE /v1/users/:id/providers/:provider/passkeys',
+        'POST /v1/users/:id/providers/:provider/authenticate',
+        'POST /v1/users/:id/providers/:provider/erase-profile',
+        'POST /v1/users/:id/providers/:provider/register',
+        'PUT /v1/users/:id/providers/:provider/tags',
         'PATCH /v1/users/:id',
         'POST /v1/users',
         'POST /v1/users/:id/deactivate',
@@ -70,14 +79,25 @@ describe('who may do what', () => {
       }
     }
     expect(opened).toEqual({
-      'users:read': expect.arrayContaining(['GET /v1/users', 'GET /v1/users/:id', 'GET /v1/users/:id/links']),
+      'users:read': expect.arrayContaining([
+        'GET /v1/users',
+        'GET /v1/users/:id',
+        'GET /v1/users/:id/links',
+        'GET /v1/users/:id/providers/:provider',
+        'GET /v1/users/:id/providers/:provider/stats',
+        'GET /v1/users/:id/providers/:provider/audits',
+        'GET /v1/users/:id/providers/:provider/transactions',
+      ]),
       'users:write': expect.arrayContaining([
         'POST /v1/users',
         'POST /v1/users/import',
         'POST /v1/users/:id/restore',
+        'POST /v1/users/:id/providers/:provider/register',
+        'POST /v1/users/:id/providers/:provider/authenticate',
+        'PUT /v1/users/:id/providers/:provider/tags',
       ]),
-      'users:delete': ['DELETE /v1/users/:id'],
-      'users:purge': ['POST /v1/users/:id/purge'],
+      'users:delete': ['DELETE /v1/users/:id', 'DELETE /v1/users/:id/providers/:provider/passkeys'],
+      'users:purge': ['POST /v1/users/:id/purge', 'POST /v1/users/:id/providers/:provider/erase-profile'],
       'providers:read': ['GET /v1/providers', 'GET /v1/convergence'],
     });
     // A route without a declaration is refused to everybody, so it would be missing here.

@@ -37,33 +37,32 @@ export const userList = z.object({ users: z.array(userView), nextCursor: z.strin
 
 const standing = z.enum(['inSync', 'notEnforceable', 'due', 'parked', 'held', 'disabled']);
 
-/** The links of one user. */
-export const linkList = z.object({
-  links: z.array(
-    z.object({
-      provider: z.string(),
-      situation: z.enum(SITUATIONS),
-      standing,
-      accountId: text,
-      remoteKey: z.string(),
-      parked: z
-        .object({ reason: z.string(), code: z.string(), attribute: text, rule: text, since: time.nullable() })
-        .nullable(),
-      heldStep: text,
-      lane: z.enum(LANE_NAMES),
-      attempts: count,
-      lastError: text,
-      owed: z.array(z.string()),
-      deferred: z.boolean(),
-      observedState: text,
-      observedAt: time.nullable(),
-      dueSince: time.nullable(),
-      nextAttemptAt: time.nullable(),
-      settledAt: time.nullable(),
-      createdAt: time,
-    }),
-  ),
+/** One link of a user. */
+export const linkView = z.object({
+  provider: z.string(),
+  situation: z.enum(SITUATIONS),
+  standing,
+  accountId: text,
+  remoteKey: z.string(),
+  parked: z
+    .object({ reason: z.string(), code: z.string(), attribute: text, rule: text, since: time.nullable() })
+    .nullable(),
+  heldStep: text,
+  lane: z.enum(LANE_NAMES),
+  attempts: count,
+  lastError: text,
+  owed: z.array(z.string()),
+  deferred: z.boolean(),
+  observedState: text,
+  observedAt: time.nullable(),
+  dueSince: time.nullable(),
+  nextAttemptAt: time.nullable(),
+  settledAt: time.nullable(),
+  createdAt: time,
 });
+
+/** The links of one user. */
+export const linkList = z.object({ links: z.array(linkView) });
 
 /** The providers. */
 export const providerList = z.object({
@@ -149,5 +148,6 @@ export const problemView = z.object({
   detail: z.string(),
   errors: z.array(z.object({ field: z.string(), code: z.string(), rule: z.string() })).optional(),
   state: z.string().optional(),
+  offers: z.array(z.object({ operation: z.string(), method: z.string(), path: z.string() })).optional(),
   requestId: z.string(),
 });

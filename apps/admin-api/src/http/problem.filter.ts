@@ -18,22 +18,29 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const problem = toProblem(error);
-    if (problem.getStatus() >= 500) this.report(problem, request);
+    if (isOurTrouble(problem)) this.report(problem, request);
     sendProblem(http.getResponse<FastifyReply>(), problem, request.id);
   }
 
   private report(problem: Problem, request: FastifyRequest): void {
-    // While the database is away every request fails alike; what nobody foresaw is told each time.
-    const log = problem.code === 'database_unavailable' ? this.sparing : this.log;
+    // While a database or a provider is away every request fails alike; what nobody foresaw is told each time.
+    const log = problem.code === 'internal' ? this.log : this.sparing;
     log.error('request failed', {
       requestId: request.id,
       method: request.method,
       // The pattern, never the URL: queries hold emails.
       route: request.routeOptions.url,
       code: problem.code,
+      reason: problem.code,
       error: problem.cause,
     });
   }
+}
+
+/** What a provider never offered is a caller's mistake, whatever its number. */
+function isOurTrouble(problem: Problem): boolean {
+  const status = problem.getStatus();
+  return status >= 500 && status !== 501;
 }
 
 /** Sends a problem, unless the answer has begun or the caller is gone. */

@@ -1,6 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import type { FieldFault } from '#store';
 
+/** Something that may be asked for. */
+export interface Offered {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** What a problem may say beside its title. */
 export interface ProblemDetail {
   /** One sentence for people: what is wrong, and what to do. Holds no value that the caller sent. */
@@ -9,6 +16,8 @@ export interface ProblemDetail {
   readonly errors?: readonly FieldFault[];
   /** Where the user stands, when that is in the way. */
   readonly state?: string;
+  /** What there is instead, where something is not offered. */
+  readonly offers?: readonly Offered[];
   /** When it makes sense to ask again. */
   readonly retryAfterS?: number;
 }
@@ -29,7 +38,7 @@ export class Problem extends HttpException {
 
   /** The body of the answer. */
   toBody(requestId: string): Record<string, unknown> {
-    const { detail, errors, state } = this.more;
+    const { detail, errors, state, offers } = this.more;
     return {
       type: `urn:rollcall:problem:${this.code}`,
       title: this.code.replaceAll('_', ' '),
@@ -38,6 +47,7 @@ export class Problem extends HttpException {
       detail,
       ...(errors === undefined ? {} : { errors }),
       ...(state === undefined ? {} : { state }),
+      ...(offers === undefined ? {} : { offers }),
       requestId,
     };
   }

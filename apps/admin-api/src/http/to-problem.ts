@@ -1,9 +1,12 @@
 import { HttpException } from '@nestjs/common';
 import {
+  ConfirmationRefused,
   ExternalKeyTaken,
   ImportRefused,
   isDatabaseUnavailable,
+  NoAccount,
   RevisionMismatch,
+  StatusRefused,
   TooManyEntries,
   TransitionRefused,
   UserClosed,
@@ -42,6 +45,13 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof ExternalKeyTaken) return new Problem(409, 'external_key_taken', { detail });
   if (error instanceof RevisionMismatch) return new Problem(412, 'revision_mismatch', { detail });
   if (error instanceof ImportRefused) return new Problem(422, error.code, { detail });
+  if (error instanceof StatusRefused) {
+    return new Problem(409, 'wrong_status', { detail, state: error.status });
+  }
+  if (error instanceof NoAccount) {
+    return new Problem(404, 'account_not_found', { detail, state: error.situation });
+  }
+  if (error instanceof ConfirmationRefused) return unconfirmed(error);
   if (error instanceof UserClosed) return new Problem(409, 'user_closed', { detail, state: error.status });
   if (error instanceof TransitionRefused) {
     return new Problem(409, 'transition_refused', { detail, state: error.from });
@@ -51,6 +61,11 @@ function ofRoster(error: unknown): Problem | null {
     return new Problem(422, 'invalid_fields', { detail, errors: [fault] });
   }
   return null;
+}
+
+function unconfirmed({ given, message }: ConfirmationRefused): Problem {
+  const fault = { field: 'confirm', code: given ? 'invalid_value' : 'missing', rule: message } as const;
+  return new Problem(422, 'confirmation_required', { detail: `confirm ${message}`, errors: [fault] });
 }
 
 function ofDatabase(error: unknown): Problem | null {

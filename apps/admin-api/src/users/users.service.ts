@@ -13,12 +13,14 @@ import {
   type NewUser,
   patchUser,
   purgeUser,
+  replaceTags,
   replaceUser,
   type Replacement,
   type Roster,
   type UserPatch,
   UserNotFound,
   type UserRef,
+  type WholeTags,
   type Written,
 } from '#store';
 import { Cursors } from '../http/cursor.js';
@@ -74,6 +76,10 @@ export class UsersService {
 
   async patch(actor: string, ref: UserRef, patch: UserPatch): Promise<User> {
     return this.announceEdit(await patchUser(this.roster, actor, { ...ref, patch }));
+  }
+
+  async replaceTags(actor: string, ref: UserRef, tags: WholeTags): Promise<User> {
+    return this.announceEdit(await replaceTags(this.roster, actor, { ...ref, tags }));
   }
 
   async move(actor: string, ref: UserRef, verb: CallerVerb): Promise<User> {

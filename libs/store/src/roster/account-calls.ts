@@ -28,6 +28,14 @@ export interface AccountCallRule extends UserRef {
 /** What became of a call: `refused` was not done, `unknown` may have been. */
 export type AccountCallOutcome = 'acknowledged' | 'refused' | 'unknown';
 
+/** How a call ended. */
+export interface AccountCallEnd {
+  readonly userId: string;
+  readonly outcome: AccountCallOutcome;
+  /** A stable word for what stood in the way, never a text of the provider's. */
+  readonly reason?: string;
+}
+
 /**
  * Puts on record that a call is about to be made, under the lock of the user row: a user who is on the way out is seen
  * as such, and a process that ends during the call has left its trace.
@@ -48,12 +56,8 @@ export async function beginAccountCall(
   });
 }
 
-/** Puts on record what became of a call. `reason` is a stable word, never a text of the provider's. */
-export async function endAccountCall(
-  roster: Roster,
-  call: AccountCall,
-  end: { readonly userId: string; readonly outcome: AccountCallOutcome; readonly reason?: string },
-): Promise<void> {
+/** Puts on record what became of a call. */
+export async function endAccountCall(roster: Roster, call: AccountCall, end: AccountCallEnd): Promise<void> {
   const { userId, outcome, reason } = end;
   const detail = reason === undefined ? { outcome } : { outcome, reason };
   await recordAudit(roster.database.sql, roster.hashKey, [entryOf(call, userId, detail)]);
