@@ -71,6 +71,8 @@ describe('what each provider must hold', () => {
     ['a family name of 51 letters', 'sendauth', { familyName: 'N'.repeat(51) }, 'invalid(familyName)'],
     ['a company of one letter', 'sendauth', { company: 'X' }, 'invalid(company)'],
     ['no email', 'sendauth', { email: '' }, 'no_lookup_key'],
+    ['an email beyond ASCII', 'sendauth', { email: 'jörg@bücher.example' }, 'invalid(email)'],
+    ['an email with doubled dots', 'sunshine', { email: 'a..b@example.com' }, 'invalid(email)'],
     ['neither email nor phone', 'passage', { email: '', phone: '' }, 'no_lookup_key'],
     [
       'a key of 24 hex digits',

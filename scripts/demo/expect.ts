@@ -66,6 +66,7 @@ const RULES: Readonly<Record<Provider, Rules>> = {
       ...outside(row, 'givenName', { min: 0, max: 128 }),
       ...outside(row, 'familyName', { min: 0, max: 128 }),
       ...outside(row, 'email', { min: 0, max: 128 }),
+      ...noPlainEmail(row),
     ],
     identifiers: () => [],
   },
@@ -75,8 +76,8 @@ const RULES: Readonly<Record<Provider, Rules>> = {
     refusals: (row) => (row.email === '' && row.phone === '' ? ['no_lookup_key'] : []),
     identifiers: (row) => [...identifier(row, 'email'), ...identifier(row, 'phone')],
   },
-  // Both names of 2 to 50 characters, a company's of 2 to 100; found again by its email only, which is unique and sent in
-  // lower case. PROVIDERS.md 4.3, 4.6
+  // Both names of 2 to 50 characters, a company's of 2 to 100; found again by its plain email only, which is unique and
+  // sent in lower case. PROVIDERS.md 4.3, 4.6
   sendauth: {
     spell: (row) => ({
       firstName: orNull(row.givenName),
@@ -90,6 +91,8 @@ const RULES: Readonly<Record<Provider, Rules>> = {
       ...outside(row, 'familyName', { min: 2, max: 50 }),
       ...(row.company === '' ? [] : outside(row, 'company', { min: 2, max: 100 })),
       ...(row.email === '' ? ['no_lookup_key'] : []),
+      ...outside(row, 'email', { min: 0, max: 256 }),
+      ...noPlainEmail(row),
     ],
     identifiers: (row) => identifier(row, 'email'),
   },
@@ -130,6 +133,12 @@ function orNull(text: string): string | null {
 
 function identifier(row: RosterRow, attribute: 'email' | 'phone'): Identifier[] {
   return row[attribute] === '' ? [] : [{ attribute, value: row[attribute].toLowerCase() }];
+}
+
+/** Where the description says `format: email`: letters beyond ASCII and doubled dots are none of it. */
+function noPlainEmail({ email }: RosterRow): string[] {
+  const isPlain = /^[!-?A-~]+@[a-z\d.-]+$/i.test(email) && !/^\.|\.\.|\.@/.test(email);
+  return email === '' || isPlain ? [] : ['invalid(email)'];
 }
 
 /** Lengths in characters as JSON Schema counts them: code points. */

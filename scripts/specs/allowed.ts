@@ -1,4 +1,4 @@
-import type { Undocumented } from './judge.js';
+import type { Undocumented } from './violation.js';
 
 /** An answer that no description lists and that is expected all the same, with the section of the dossier that says so. */
 export interface Allowed extends Undocumented {

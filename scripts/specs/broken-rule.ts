@@ -1,5 +1,5 @@
 import type { RuleBroken } from './description.js';
-import type { Violation } from './judge.js';
+import type { Violation } from './violation.js';
 
 /** The parts of a request as the validator names them, and as we do. */
 const PARTS: Readonly<Record<string, string>> = {

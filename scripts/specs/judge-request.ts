@@ -1,6 +1,6 @@
 import { requestViolation } from './broken-rule.js';
 import type { Description, OperationDescription, SecurityScheme } from './description.js';
-import type { Violation } from './judge.js';
+import type { Violation } from './violation.js';
 import { mediaTypeOf, parseJson } from './media.js';
 import type { Exchange } from './recording.js';
 

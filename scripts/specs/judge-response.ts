@@ -1,6 +1,6 @@
 import { responseViolation } from './broken-rule.js';
 import type { BodyDescription, Description, OperationDescription } from './description.js';
-import type { Undocumented, Violation } from './judge.js';
+import type { Undocumented, Violation } from './violation.js';
 import { mediaTypeOf, parseJson } from './media.js';
 import type { Exchange } from './recording.js';
 

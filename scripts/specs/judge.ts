@@ -2,21 +2,7 @@ import { judgeRequest } from './judge-request.js';
 import { judgeResponse } from './judge-response.js';
 import type { Description, OperationDescription } from './description.js';
 import type { Exchange } from './recording.js';
-
-/** One place at which a call departs from the description. Names and rules, never values. */
-export interface Violation {
-  readonly side: 'request' | 'response';
-  /** E.g. `body /profile/email`, `query limit`, `header x-apideck-app-id`. */
-  readonly where: string;
-  /** E.g. `maxLength 128`, `required consumer_id`. */
-  readonly rule: string;
-}
-
-/** An answer about which the description says nothing. */
-export interface Undocumented {
-  readonly what: 'status' | 'body';
-  readonly status: number;
-}
+import type { Undocumented, Violation } from './violation.js';
 
 /** What is to be said of one call. */
 export interface Judgement {

@@ -1,5 +1,6 @@
 import { allowing, type Allowed } from './allowed.js';
-import type { Judgement, Undocumented, Violation } from './judge.js';
+import type { Judgement } from './judge.js';
+import type { Undocumented, Violation } from './violation.js';
 import type { Exchange } from './recording.js';
 
 /** What the calls of one operation came to. */

@@ -51,7 +51,7 @@ describe('the verdict over a recording', () => {
     const { lines, complaints, lastLine } = run();
     expect(complaints).toEqual([]);
     expect(lastLine).toBe('operations 2/2, request violations 0, response violations 0');
-    expect(lines.join('\n')).toContain('undocumented status 429: vault one, 1 times (section 1)');
+    expect(lines.join('\n')).toContain('undocumented status 429: vault (section 1): one 1 times');
   });
 
   it('counts violations of requests and responses apart, and groups them', () => {
@@ -112,7 +112,7 @@ describe('the verdict over a recording', () => {
     expect(complaints).toEqual([
       'vault one answered an undocumented status (418), which the list does not allow',
     ]);
-    expect(lines.join('\n')).toContain('undocumented status 418: vault one, 1 times (NOT ALLOWED)');
+    expect(lines.join('\n')).toContain('undocumented status 418: vault (NOT ALLOWED): one 1 times');
   });
 
   it('fails for an entry of the list that nothing used', () => {

@@ -84,12 +84,14 @@ function rowOf(key: string, count: OperationCount | undefined, isOther: boolean)
   ];
 }
 
+/** One line for each status of a provider, since what allows it is the same for most of its operations. */
 function undocumentedLines(tally: Tally): string[] {
-  return [...tally.undocumented.values()].map(
-    ({ provider, operation, what, status, count, allowed }) =>
-      `undocumented ${what} ${status}: ${provider} ${operation}, ${count} times ` +
-      (allowed === undefined ? '(NOT ALLOWED)' : `(${allowed.source})`),
-  );
+  const lines = new Map<string, string[]>();
+  for (const { provider, operation, what, status, count, allowed } of tally.undocumented.values()) {
+    const key = `undocumented ${what} ${status}: ${provider} (${allowed?.source ?? 'NOT ALLOWED'}):`;
+    lines.set(key, [...(lines.get(key) ?? []), `${operation} ${count} times`]);
+  }
+  return [...lines].sort().map(([key, operations]) => `${key} ${operations.join(', ')}`);
 }
 
 function violationLines(tally: Tally): string[] {
