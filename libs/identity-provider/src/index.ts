@@ -2,6 +2,7 @@ export * from './account.js';
 export * from './capabilities.js';
 export * from './error.js';
 export * from './factory.js';
+export * from './formats.js';
 export * from './identity-provider.js';
 export * from './mapping.js';
 export * from './normalize.js';

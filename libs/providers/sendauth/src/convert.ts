@@ -1,5 +1,6 @@
 import {
   createdAtOf,
+  isEmail,
   mapAttributes,
   type Account,
   type AttributeCapability,
@@ -13,7 +14,6 @@ import {
 } from '#identity-provider';
 import type { UserUpdate } from './api.js';
 import { sendauthCapabilities } from './capabilities.js';
-import { isEmail } from './limits.js';
 import type { UserBody } from './user-body.js';
 import type { SendauthUser } from './user.js';
 

@@ -1,24 +1,13 @@
-import { ProviderError } from '#identity-provider';
+import { isEmail, ProviderError } from '#identity-provider';
 
 /** Which limit a value breaks, as a stable word; `null` when none. What is not given breaks none. */
 export type Limit = (value: unknown) => string | null;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const EMAIL =
-  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
 
 /** Whether a text can be an id. @see sendauth.openapi.yaml `format: uuid` */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
-}
-
-/**
- * Whether a text is what `format: email` describes: a plain ASCII address (RFC 5321), so that letters beyond ASCII and
- * doubled dots are refused.
- * @see sendauth.openapi.yaml `User` email
- */
-export function isEmail(text: string): boolean {
-  return EMAIL.test(text);
 }
 
 /** A text of so many characters, counted as JSON Schema does: code points, not UTF-16 units. */
@@ -43,7 +32,7 @@ export function required(limit: Limit): Limit {
 export const uuid: Limit = (value) =>
   value === undefined || (typeof value === 'string' && isUuid(value)) ? null : 'not_a_uuid';
 
-/** An email of at most 256 characters. */
+/** A plain email of at most 256 characters. @see sendauth.openapi.yaml `User` email */
 export const email: Limit = (value) =>
   textOf(0, 256)(value) ?? (typeof value !== 'string' || isEmail(value) ? null : 'not_an_email');
 

@@ -1,4 +1,4 @@
-import { ProviderError } from '#identity-provider';
+import { isEmail, ProviderError } from '#identity-provider';
 
 /** What a request's profile has. @see sunshine.openapi.yaml `profile` */
 export const PROFILE_FIELDS = ['givenName', 'surname', 'email', 'avatarUrl', 'locale'] as const;
@@ -26,18 +26,6 @@ export const METADATA_MAX_BYTES = 4096;
 export function isText(value: string, most: number): boolean {
   if (value.length === 0 || value.length > most * 2) return false;
   return value.isWellFormed() && (value.length <= most || Array.from(value).length <= most);
-}
-
-const EMAIL =
-  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
-
-/**
- * The format `email`: a dot-atom at a domain name, both ASCII. Quoted local parts and address literals, which the
- * format would allow, are nobody's address.
- * @see JSON Schema Validation 7.3.2 (`idn-email`, which this is not, is the one beyond ASCII); RFC 5321 4.1.2
- */
-export function isEmail(value: string): boolean {
-  return EMAIL.test(value);
 }
 
 const URI =
