@@ -181,7 +181,7 @@ describe('SendAuth, its own account', () => {
     service.running.provider.behaviour.merge({ serviceAccountListed: true });
   });
 
-  it.each(steps)('H15: is not for a $kind, which parks one link and halts nothing', async (step) => {
+  it.each(steps)('H15: refuses the step $kind as one link's trouble, which halts nothing', async (step) => {
     await expect(provider.apply(step, targetOf(SERVICE_ACCOUNT_ID), contextOf())).rejects.toMatchObject({
       kind: 'unsupported',
       detail: { reason: 'own_account' },
