@@ -181,13 +181,16 @@ describe('SendAuth, its own account', () => {
     service.running.provider.behaviour.merge({ serviceAccountListed: true });
   });
 
-  it.each(steps)('H15: refuses the step $kind as one link's trouble, which halts nothing', async (step) => {
-    await expect(provider.apply(step, targetOf(SERVICE_ACCOUNT_ID), contextOf())).rejects.toMatchObject({
-      kind: 'unsupported',
-      detail: { reason: 'own_account' },
-    });
-    expect(touched()).toEqual([]);
-  });
+  it.each(steps)(
+    'H15: refuses the step $kind as the trouble of one link, which halts nothing',
+    async (step) => {
+      await expect(provider.apply(step, targetOf(SERVICE_ACCOUNT_ID), contextOf())).rejects.toMatchObject({
+        kind: 'unsupported',
+        detail: { reason: 'own_account' },
+      });
+      expect(touched()).toEqual([]);
+    },
+  );
 
   it('H16: is listed to nobody, and stands in the way of whoever has its email', async () => {
     const listed: string[] = [];
