@@ -1,3 +1,4 @@
+export * from './answer-member.js';
 export * from './client.js';
 export * from './connection.js';
 export * from './context.js';

@@ -2,7 +2,9 @@ import { bearer, connectionSettings, openConnection, type ProviderClient } from 
 import type { BuiltProvider, ProviderFactory } from '#identity-provider';
 import { z } from 'zod';
 import { VaultApi } from './api.js';
+import { heldConsumerSchema } from './consumer.js';
 import { vaultMapping } from './mapping.js';
+import { vaultOperations } from './operations.js';
 import { VaultProvider } from './provider.js';
 
 /** Settings of one Unify application. @see PROVIDERS.md 1.1 */
@@ -16,9 +18,10 @@ export type VaultSettings = z.infer<typeof vaultSettings>;
 
 /** Builds the adapter on a client of one's own; the client authenticates and is closed by whoever opened it. */
 export function createVault(settings: VaultSettings, client: ProviderClient): BuiltProvider {
+  const api = new VaultApi(client, heldConsumerSchema);
   return {
-    provider: new VaultProvider(new VaultApi(client)),
-    operations: {},
+    provider: new VaultProvider(api),
+    operations: vaultOperations(api),
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: vaultMapping.version,
   };

@@ -9,8 +9,9 @@ import {
   type NativeValue,
   type Violation,
 } from '#identity-provider';
-import type { ConsumerMetadata, VaultConsumer } from './api.js';
 import { vaultCapabilities } from './capabilities.js';
+import type { HeldConsumer } from './consumer.js';
+import { isImage, type ConsumerMetadata } from './request.js';
 
 const METADATA = 'metadata.';
 
@@ -38,7 +39,7 @@ function findKeyViolations(remoteKey: string): Violation[] {
 
 function findImageViolations(attributes: NativeAttributes, mapping: Mapping): Violation[] {
   const image = attributes[`${METADATA}image`];
-  if (typeof image !== 'string' || URL.canParse(image)) return [];
+  if (typeof image !== 'string' || isImage(image)) return [];
   const attribute = mapping.lines.find(({ to }) => to === `${METADATA}image`)?.from ?? 'avatarUrl';
   return [{ attribute, rule: 'must be a valid URL there' }];
 }
@@ -57,7 +58,7 @@ export function toNative(attributes: NativeAttributes, changed: readonly string[
 }
 
 /** A consumer as read, in the spelling of `toDesired`. */
-export function toAccount({ consumer_id, metadata }: VaultConsumer, mapping: Mapping): Account {
+export function toAccount({ consumer_id, metadata }: HeldConsumer, mapping: Mapping): Account {
   const held = metadata ?? {};
   const read = mapping.lines.map(({ to }) => [to, readAt(held, to.slice(METADATA.length))] as const);
   return {

@@ -12,8 +12,9 @@ import {
   type Observation,
   type ProviderStep,
 } from '#identity-provider';
-import type { ConsumerAnswer, VaultApi, VaultConsumer } from './api.js';
+import type { VaultApi } from './api.js';
 import { PAGE_LIMIT, vaultCapabilities } from './capabilities.js';
+import type { ConsumerAnswer, HeldConsumer } from './consumer.js';
 import { toAccount, toDesired, toNative } from './convert.js';
 import { vaultMapping } from './mapping.js';
 
@@ -29,7 +30,7 @@ export class VaultProvider implements IdentityProvider {
   readonly capabilities = vaultCapabilities;
   private readonly mapping = vaultMapping;
 
-  constructor(private readonly api: VaultApi) {}
+  constructor(private readonly api: VaultApi<HeldConsumer>) {}
 
   normalize(desired: Desired): DesiredAccount {
     return toDesired(desired, this.mapping);
@@ -63,11 +64,14 @@ export class VaultProvider implements IdentityProvider {
     switch (step.kind) {
       case 'provision': {
         const metadata = toNative(step.attributes, []);
-        return this.acknowledge(await this.api.createConsumer(consumerId, metadata, context), consumerId);
+        return this.acknowledge(
+          await this.api.createConsumer({ consumer_id: consumerId, metadata }, context),
+          consumerId,
+        );
       }
       case 'update': {
         const metadata = toNative(step.attributes, step.changed);
-        return this.acknowledge(await this.api.updateConsumer(consumerId, metadata, context), consumerId);
+        return this.acknowledge(await this.api.updateConsumer(consumerId, { metadata }, context), consumerId);
       }
       case 'purge':
         return this.purge(consumerId, context);
@@ -103,7 +107,7 @@ export class VaultProvider implements IdentityProvider {
     }
   }
 
-  private acknowledge({ status, consumer }: ConsumerAnswer, consumerId: string): Applied {
+  private acknowledge({ status, consumer }: ConsumerAnswer<HeldConsumer>, consumerId: string): Applied {
     assertIs(consumer, consumerId);
     return { accountId: consumerId, echo: toAccount(consumer, this.mapping), confirmed: true, status };
   }
@@ -114,7 +118,7 @@ function idOf({ accountId, remoteKey }: AccountTarget): string {
   return accountId ?? remoteKey;
 }
 
-function assertIs(consumer: VaultConsumer, consumerId: string): void {
+function assertIs(consumer: HeldConsumer, consumerId: string): void {
   if (consumer.consumer_id !== consumerId) {
     throw new ProviderError('protocol', { reason: 'answered_another_consumer' });
   }
