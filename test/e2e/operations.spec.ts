@@ -266,6 +266,24 @@ describe('what the mirror itself does not need, over REST', () => {
       null,
       'no_account_recorded',
     ]);
+    await leave(nobody);
+    mirror.simulators.running.sunshine.plant({
+      op: 'remove',
+      id: String((await held(nobody, 'sunshine'))['id']),
+    });
+    expect((await ask('GET', at(nobody, 'sunshine'))).body['notLive']).toBe('absent');
+    await mirror.database.sql(
+      `UPDATE links SET wanted = wanted + 1, certainty = 'stale' WHERE user_id = $1`,
+      [nobody.id],
+    );
+    await mirror.converge();
+    const json = { confirm: nobody.externalKey };
+    const erased = await ask('POST', at(nobody, 'sunshine', '/erase-profile'), { json });
+    expect([erased.status, erased.body['code'], erased.body['state']]).toEqual([
+      409,
+      'nothing_to_erase',
+      'absent',
+    ]);
     const audits = await ask('GET', at(nobody, 'sendauth', '/audits'));
     expect([audits.status, audits.body['code'], audits.body['state']]).toEqual([
       404,

@@ -138,9 +138,28 @@ describe('the stack', () => {
     await client.ask('DELETE', `/v1/users/${user.id}`);
     await client.untilConverged();
     expect(await states()).toEqual(['live', 'live', 'suspended', 'softDeleted']);
+    for (const name of PROVIDERS) {
+      const look = await client.ask<{ live: { accountId: string } | null }>(
+        'GET',
+        `/v1/users/${user.id}/providers/${name}`,
+      );
+      // SendAuth keeps whom it soft-deleted, and says so.
+      expect(look.live).toMatchObject({ state: name === 'sendauth' ? 'softDeleted' : expect.any(String) });
+    }
+    await client.ask('POST', `/v1/users/${user.id}/providers/sunshine/erase-profile`, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ confirm: 'hr-1' }),
+    });
+    await client.untilConverged();
+    const profiles = async () =>
+      (await client.simulator<{ profile: object }[]>('/providers/sunshine/accounts')).map(
+        ({ profile }) => profile,
+      );
+    expect(await profiles()).toEqual([{}]);
     await client.ask('POST', `/v1/users/${user.id}/restore`);
     await client.untilConverged();
     expect(await states()).toEqual(['live', 'live', 'live', 'live']);
+    expect(await profiles()).toMatchObject([{ email: 'ada@example.com', surname: 'Lovelace' }]);
 
     const { links } = await client.ask<{ links: { standing: string }[] }>(
       'GET',

@@ -19,6 +19,8 @@ const RETRY_AFTER_S = 1;
 interface Desk {
   readonly pace: Pace;
   underWay: number;
+  /** Until when it was told to leave the provider alone. */
+  pausedUntilMs: number;
 }
 
 /** Calls providers on behalf of requests: within bounds, never past a halt or a pause, and told in the API's words. */
@@ -52,7 +54,7 @@ export class ProviderCalls implements OnModuleDestroy {
     try {
       return await work(this.contextFor(slug, desk));
     } catch (error) {
-      await this.leaveAloneIfTold(slug, error);
+      await this.leaveAloneIfTold(slug, desk, error);
       throw problemOf(error, called);
     } finally {
       desk.underWay -= 1;
@@ -74,7 +76,7 @@ export class ProviderCalls implements OnModuleDestroy {
     if (known !== undefined) return known;
     const pace =
       callsPerSecond === null ? NO_PACE : new SharedPace(this.roster.database.sql, slug, callsPerSecond);
-    const desk = { pace, underWay: 0 };
+    const desk = { pace, underWay: 0, pausedUntilMs: 0 };
     this.desks.set(slug, desk);
     return desk;
   }
@@ -87,10 +89,14 @@ export class ProviderCalls implements OnModuleDestroy {
     if (closed !== null) throw new CallHeldBack(closed);
   }
 
-  private async leaveAloneIfTold(slug: string, error: unknown): Promise<void> {
+  private async leaveAloneIfTold(slug: string, desk: Desk, error: unknown): Promise<void> {
     if (!(error instanceof ProviderError) || error.kind !== 'rateLimited') return;
     const pauseMs = error.detail.retryAfterMs ?? DEFAULT_PAUSE_MS;
-    await pauseProvider(this.roster.database.sql, slug, { pauseMs, slowDown: true, probeFailed: false });
+    const nowMs = this.clock.monotonicMs();
+    // Several calls may be told at once: the first slows the pace down for all of them.
+    const slowDown = desk.pausedUntilMs <= nowMs;
+    desk.pausedUntilMs = Math.max(desk.pausedUntilMs, nowMs + pauseMs);
+    await pauseProvider(this.roster.database.sql, slug, { pauseMs, slowDown, probeFailed: false });
   }
 }
 

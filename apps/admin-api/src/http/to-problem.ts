@@ -5,6 +5,7 @@ import {
   ImportRefused,
   isDatabaseUnavailable,
   NoAccount,
+  NothingToErase,
   RevisionMismatch,
   StatusRefused,
   TooManyEntries,
@@ -50,6 +51,9 @@ function ofRoster(error: unknown): Problem | null {
   }
   if (error instanceof NoAccount) {
     return new Problem(404, 'account_not_found', { detail, state: error.situation });
+  }
+  if (error instanceof NothingToErase) {
+    return new Problem(409, 'nothing_to_erase', { detail, state: error.why });
   }
   if (error instanceof ConfirmationRefused) return unconfirmed(error);
   if (error instanceof UserClosed) return new Problem(409, 'user_closed', { detail, state: error.status });

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changeStatus } from './change-status.js';
 import { createUser } from './edit-user.js';
 import { oweErasure } from './erase-profile.js';
-import { ConfirmationRefused, NoAccount, RevisionMismatch, StatusRefused, UserNotFound } from './errors.js';
+import {
+  ConfirmationRefused,
+  NothingToErase,
+  RevisionMismatch,
+  StatusRefused,
+  UserNotFound,
+} from './errors.js';
 import { openTestRoster, type TestRoster } from './roster.harness.js';
 
 describe('owing the erasure of a profile', () => {
@@ -64,8 +70,10 @@ describe('owing the erasure of a profile', () => {
     await expect(ask(id, { confirm: 'somebody-else' })).rejects.toThrow(ConfirmationRefused);
     await expect(ask(id, { confirm: undefined })).rejects.toThrow(ConfirmationRefused);
     await expect(ask(id, { expected: ['0.9'] })).rejects.toThrow(RevisionMismatch);
-    await expect(ask(id, { provider: 'south' })).rejects.toThrow(NoAccount);
-    await expect(ask(id, { provider: 'west' })).rejects.toThrow(NoAccount);
+    await expect(ask(id, { provider: 'south' })).rejects.toMatchObject({ why: 'absent' });
+    await roster.sql(`UPDATE links SET wanted = wanted + 1, account_id = NULL WHERE provider = 'south'`);
+    await expect(ask(id, { provider: 'south' })).rejects.toMatchObject({ why: 'due' });
+    await expect(ask(id, { provider: 'west' })).rejects.toThrow(NothingToErase);
     await expect(ask('0196f3a0-0000-7000-8000-000000000000')).rejects.toThrow(UserNotFound);
     await changeStatus(roster, 'test', { id, verb: 'restore' });
     await expect(ask(id)).rejects.toThrow(StatusRefused);

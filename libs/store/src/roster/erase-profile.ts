@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import type { Sql } from '../database.js';
 import { markClause } from '../mark.js';
 import type { UserRef } from './edit-user.js';
-import { NoAccount, StatusRefused } from './errors.js';
+import { NothingToErase, type NothingThere, StatusRefused } from './errors.js';
 import { requireConfirmation } from './confirmation.js';
 import { lockUser } from './lock-user.js';
 import { requireRevision } from './revision.js';
@@ -21,7 +21,7 @@ export interface ErasureRequest extends UserRef {
  * of the user row. Of anybody but a deleted user the mirror would write the profile back. Asked again while it is owed,
  * nothing changes.
  * @returns whether it was not owed before
- * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, StatusRefused, NoAccount
+ * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, StatusRefused, NothingToErase
  */
 export async function oweErasure(roster: Roster, actor: string, request: ErasureRequest): Promise<boolean> {
   return transact(roster.database, async (sql) => {
@@ -43,18 +43,20 @@ export async function oweErasure(roster: Roster, actor: string, request: Erasure
   });
 }
 
-/** Whether the debt is new. @throws NoAccount */
+/** Whether the debt is new. @throws NothingToErase */
 async function addDebt(sql: Sql, { id, provider }: ErasureRequest): Promise<boolean> {
-  const [link] = await sql<{ is_owed: boolean; is_there: boolean; situation: string }>(
+  const [link] = await sql<{ is_owed: boolean; missing: NothingThere | null }>(
     `SELECT 'eraseProfile' = ANY(owed) AS is_owed,
-            account_id IS NOT NULL AND observed_state IS DISTINCT FROM 'absent' AS is_there,
-            CASE WHEN wanted > handled THEN 'due, so ask again when it is settled'
-                 ELSE COALESCE(observed_state, 'without an account') END AS situation
+            CASE WHEN account_id IS NOT NULL AND observed_state IS DISTINCT FROM 'absent' THEN NULL
+                 WHEN wanted > handled THEN 'due'
+                 WHEN observed_state = 'absent' THEN 'absent'
+                 ELSE 'no_account' END AS missing
      FROM links WHERE user_id = $1 AND provider = $2 FOR UPDATE`,
     [id, provider],
   );
-  if (link?.is_owed === true) return false;
-  if (link?.is_there !== true) throw new NoAccount(provider, link?.situation ?? 'not there');
+  if (link === undefined) throw new NothingToErase(provider, 'no_account');
+  if (link.is_owed) return false;
+  if (link.missing !== null) throw new NothingToErase(provider, link.missing);
   await sql(
     `UPDATE links l SET owed = array_append(l.owed, 'eraseProfile'), ${markClause({ lane: 'live', doubt: true })}
      WHERE l.user_id = $1 AND l.provider = $2`,

@@ -100,6 +100,25 @@ export class NoAccount extends Error {
   }
 }
 
+/** Why there is nothing to erase: nothing was ever found out, nothing is there, or it is just being found out. */
+export type NothingThere = 'no_account' | 'absent' | 'due';
+
+/** A profile was to be erased where no account is known. */
+export class NothingToErase extends Error {
+  override readonly name = 'NothingToErase';
+
+  constructor(
+    provider: string,
+    readonly why: NothingThere,
+  ) {
+    super(
+      why === 'due'
+        ? `it is not known yet whether ${provider} has an account of this user; ask again when the link is settled`
+        : `${provider} has no account of this user, so there is nothing to erase`,
+    );
+  }
+}
+
 /** The whole edit would leave more behind than a user may hold. */
 export class TooManyEntries extends Error {
   override readonly name = 'TooManyEntries';
