@@ -61,7 +61,8 @@ export const confirmationBody = z
     confirm: z
       .string()
       .optional()
-      .meta({ description: 'Required: the externalKey of the user, since this cannot be undone.' }),
+      .meta({ description: 'The externalKey of the user, since this cannot be undone.' }),
   })
+  .meta({ required: ['confirm'] })
   .nullish();
 export type ConfirmationBody = z.infer<typeof confirmationBody>;
