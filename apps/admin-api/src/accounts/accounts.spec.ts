@@ -21,7 +21,7 @@ describe('one user at one provider', () => {
     real = { ...common, ...sendauth.buildAll() };
     const removePasskeys: AccountOperations['removePasskeys'] = async (target, context) =>
       scripted.removePasskeys?.(target, context);
-    const east = scriptedInstance('east', { operations: { removePasskeys }, callsPerSecond: 1 });
+    const east = scriptedInstance('east', { operations: { removePasskeys }, callsPerSecond: 20 });
     api = await startTestApi({ instances: [real, east] });
   });
   afterAll(async () => {
