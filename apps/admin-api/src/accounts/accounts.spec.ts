@@ -107,12 +107,12 @@ describe('one user at one provider', () => {
   });
 
   it.each([
-    ['refused', new ProviderError('notFound', { reason: 'user_not_found' }), 404, 'user_not_found'],
-    ['refused', new ProviderError('unreachable', { reason: 'ECONNREFUSED' }), 502, 'ECONNREFUSED'],
-    ['unknown', new ProviderError('outcomeUnknown', { reason: 'timeout' }), 502, 'timeout'],
-    ['unknown', new ProviderError('protocol', { reason: 'not_json' }), 502, 'not_json'],
-    ['unknown', new Error(`a defect about ${SECRET}`), 500, 'internal'],
-  ])('a call that failed is recorded as %s (%s)', async (outcome, error, status, reason) => {
+    ['refused', 'user_not_found', new ProviderError('notFound', { reason: 'user_not_found' }), 404],
+    ['refused', 'ECONNREFUSED', new ProviderError('unreachable', { reason: 'ECONNREFUSED' }), 502],
+    ['unknown', 'timeout', new ProviderError('outcomeUnknown', { reason: 'timeout' }), 502],
+    ['unknown', 'not_json', new ProviderError('protocol', { reason: 'not_json' }), 502],
+    ['unknown', 'internal', new Error(`a defect about ${SECRET}`), 500],
+  ])('a call that failed is recorded as %s (%s)', async (outcome, reason, error, status) => {
     const user = await hired();
     scripted = {
       async removePasskeys(_, context) {
