@@ -33,10 +33,16 @@ export function listConsumers(store: AccountStore<Consumer>, request: SimulatedR
     links: {
       previous: null,
       current: `https://unify.apideck.com${request.target}`,
-      next:
-        nextCursor && `https://unify.apideck.com/vault/consumers?cursor=${encodeURIComponent(nextCursor)}`,
+      next: nextCursor && nextLink(request.query, nextCursor),
     },
   };
+}
+
+/** The same listing from another place: its page size and filters go along. */
+function nextLink(query: URLSearchParams, cursor: string): string {
+  const next = new URLSearchParams(query);
+  next.set('cursor', cursor);
+  return `https://unify.apideck.com/vault/consumers?${next.toString()}`;
 }
 
 interface PageQuery {

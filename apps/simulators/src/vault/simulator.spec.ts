@@ -232,6 +232,10 @@ describe('the Vault simulator', () => {
         'user-11',
       ]);
       expect(await walk('filter[search]=u1%40EXAMPLE')).toEqual(['user-1', 'other']);
+      const page = await send(`?limit=1&${encodeURIComponent('filter[consumer_id]')}=user-1`);
+      const next = new URL(String(page.at('links', 'next'))).searchParams;
+      expect([next.get('limit'), next.get('filter[consumer_id]')]).toEqual(['1', 'user-1']);
+      expect(next.get('cursor')).toBe(page.at('meta', 'cursors', 'next'));
     });
 
     it.each(['limit=0', 'limit=201', 'limit=x', 'cursor=abc'])('refuses %s', async (query) => {
@@ -249,6 +253,7 @@ describe('the Vault simulator', () => {
     expect((await range('2020-01-01', '2020-12-31')).at('data', 'aggregated_request_count')).toBe(0);
     expect((await send('/a/stats?start_datetime=x')).status).toBe(400);
     expect((await send('/b/stats?start_datetime=x&end_datetime=y')).status).toBe(404);
+    expect((await send('/a/stats?start_datetime=2026-01-01&end_datetime=soon')).status).toBe(400);
   });
 
   it.each([

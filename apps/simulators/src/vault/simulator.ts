@@ -159,6 +159,10 @@ export class VaultSimulator implements SimulatedProvider {
       return invalid({ missing: [{ start_datetime: 'required' }, { end_datetime: 'required' }] });
     const consumer = this.#consumers.get(id);
     if (consumer === undefined) return consumerNotFound(id);
+    if (Number.isNaN(Date.parse(start)) || Number.isNaN(Date.parse(end)))
+      return invalid({
+        invalid: [{ start_datetime: 'must be a datetime' }, { end_datetime: 'must be a datetime' }],
+      });
     const updated = Date.parse(consumer.request_count_updated);
     const isInRange = updated >= Date.parse(start) && updated <= Date.parse(end);
     const data = {
