@@ -13,6 +13,31 @@ export interface PassageDevice {
   readonly last_login_at: string;
 }
 
+/** What a person did lately; planted, since people log in elsewhere. @see passage.openapi.yaml `UserRecentEvent` */
+export interface PassageEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly action: 'register' | 'login' | 'other';
+  readonly status: 'complete' | 'incomplete';
+  readonly ip_addr: string;
+  readonly user_agent: string;
+  readonly user_agent_display: string;
+  readonly social_login_type: SocialLogin | null;
+  readonly created_at: string;
+  readonly completed_at: string | null;
+}
+
+export const SOCIAL_LOGINS = ['apple', 'github', 'google'] as const;
+export type SocialLogin = (typeof SOCIAL_LOGINS)[number];
+
+/** A login through another service; planted as well. @see passage.openapi.yaml `UserSocialConnections` */
+export interface PassageSocialConnection {
+  readonly provider_id: string;
+  readonly provider_identifier: string;
+  readonly created_at: string;
+  readonly last_login_at: string;
+}
+
 /** A user as Passage holds it. Never changed in place: a change is a new value. Times as `timestamp` spells them. */
 export interface PassageAccount {
   /** 24 characters, base62. */
@@ -30,6 +55,8 @@ export interface PassageAccount {
   readonly login_count: number;
   readonly user_metadata: Readonly<Record<string, unknown>> | null;
   readonly webauthn_devices: readonly PassageDevice[];
+  readonly recent_events: readonly PassageEvent[];
+  readonly social_connections: Readonly<Partial<Record<SocialLogin, PassageSocialConnection>>>;
   /** Refresh tokens alive: what a logged-in person still holds after a deactivation. No call shows it. */
   readonly refreshTokens: number;
   /** When all refresh tokens were last revoked; `null` when never. No call shows it. */
@@ -62,6 +89,8 @@ export function blankAccount(id: string, at: string): PassageAccount {
     login_count: 0,
     user_metadata: null,
     webauthn_devices: [],
+    recent_events: [],
+    social_connections: {},
     refreshTokens: 0,
     tokensRevokedAt: null,
   };
@@ -93,8 +122,8 @@ export function toUserInfo(account: PassageAccount): Record<string, unknown> {
     webauthn: account.webauthn_devices.length > 0,
     webauthn_devices: account.webauthn_devices.map(toWireDevice),
     webauthn_types: [...new Set(account.webauthn_devices.map((device) => device.type))],
-    recent_events: [],
-    social_connections: {},
+    recent_events: account.recent_events,
+    social_connections: account.social_connections,
   };
 }
 

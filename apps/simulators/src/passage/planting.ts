@@ -3,6 +3,7 @@ import { ChangeRefused, mergePatch, type HeldAccount } from '../frame/index.js';
 import {
   blankAccount,
   NEVER,
+  SOCIAL_LOGINS,
   toUserInfo,
   USER_STATUSES,
   type PassageAccount,
@@ -22,6 +23,25 @@ const device = z.object({
   last_login_at: time.optional(),
 });
 
+const event = z.object({
+  id: z.string().min(1),
+  type: z.string().default('login'),
+  action: z.enum(['register', 'login', 'other']).default('login'),
+  status: z.enum(['complete', 'incomplete']).default('complete'),
+  ip_addr: z.string().default('192.0.2.1'),
+  user_agent: z.string().default('Browser'),
+  user_agent_display: z.string().default('Browser'),
+  social_login_type: z.enum(SOCIAL_LOGINS).nullable().default(null),
+  created_at: time,
+  completed_at: time.nullable().default(null),
+});
+const socialConnection = z.object({
+  provider_id: z.string(),
+  provider_identifier: z.string(),
+  created_at: time,
+  last_login_at: time.default(NEVER),
+});
+
 /** The shape that `accounts` shows; what is derived there (`webauthn`, ...) is passed over. */
 const shape = z.object({
   id: z.string().min(1).optional(),
@@ -38,6 +58,8 @@ const shape = z.object({
   login_count: count.optional(),
   user_metadata: z.record(z.string(), z.unknown()).nullish(),
   webauthn_devices: z.array(device).optional(),
+  recent_events: z.array(event).optional(),
+  social_connections: z.partialRecord(z.enum(SOCIAL_LOGINS), socialConnection).optional(),
   refreshTokens: count.optional(),
   tokensRevokedAt: time.nullish(),
 });

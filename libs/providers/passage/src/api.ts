@@ -1,131 +1,107 @@
-import type { ProviderClient, ProviderResponse } from '#http';
-import { ProviderError, type CallContext } from '#identity-provider';
-import { z } from 'zod';
+import type { ProviderClient, ProviderRequest, ProviderResponse } from '#http';
+import type { CallContext } from '#identity-provider';
+import type { z } from 'zod';
 import { explainAccountError, explainContentError } from './explain.js';
+import { pageReader, type PassageUserPage } from './page.js';
+import { checkCreateBody, checkUserBody, type UserBody } from './user-body.js';
+import {
+  listedUserSchema,
+  readUser,
+  userSchema,
+  type ListedPassageUser,
+  type PassageUser,
+  type UserAnswer,
+} from './user.js';
+import { toListQuery, type UsersQuery } from './users-query.js';
 
-/**
- * What a user and an item of a listing have in common.
- * `status` is not closed here: one that is not known yet must not make an account unreadable.
- * @see PROVIDERS.md 3.3; passage.openapi.yaml `UserInfo`, `ListPaginatedUsersItem`
- */
-const userSchema = z.object({
-  id: z.string().min(1),
-  email: z.string().nullish(),
-  phone: z.string().nullish(),
-  status: z.string().nullish(),
-  /** RFC 3339, in UTC. */
-  created_at: z.string().nullish(),
-  user_metadata: z.record(z.string(), z.unknown()).nullish(),
-});
-const userResponseSchema = z.object({ user: userSchema });
-
-const userPageSchema = z.object({
-  users: z.array(userSchema),
-  total_users: z.number().int().nonnegative(),
-  created_before: z.number().int(),
-});
-
-/** A user as Passage answers it. */
-export type PassageUser = z.infer<typeof userSchema>;
-
-/** One page of users, with the moment before which all pages of this listing were created. */
-export type PassageUserPage = z.infer<typeof userPageSchema>;
-
-/** Body of a create and of an update: members left out are left as they are. @see passage.openapi.yaml `UpdateUserRequest` */
-export interface UserBody {
-  readonly email?: string;
-  readonly phone?: string;
-  readonly user_metadata?: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** Which page of users, in which order, matching what. @see PROVIDERS.md 3.5 */
-export interface PageQuery {
-  /** From 1. */
-  readonly page: number;
-  /** At most 500. */
-  readonly limit: number;
-  readonly order_by: string;
-  /** Unix time. */
-  readonly created_before?: number;
-  /** Email or phone, exactly. */
-  readonly identifier?: string;
-}
-
-/** A user, and the HTTP status that answered with it. */
-export interface UserAnswer {
-  readonly status: number;
-  readonly user: PassageUser;
+/** How much of a user is read, of a single one and of those in a listing, which show less. */
+export interface UserSchemas<User, Item> {
+  readonly user: z.ZodType<User>;
+  readonly item: z.ZodType<Item>;
 }
 
 /**
- * Typed calls on the users of one app.
- * Every method throws `ProviderError` (`notFound` only for a missing user) or `CallNotStarted`.
- * @see passage.openapi.yaml `/apps/{app_id}/users`
+ * Typed calls on the users of one app: all seven operations, and the end of sessions.
+ *
+ * A request that breaks a limit of the description is refused as `ProviderError` `invalid` before anything is sent.
+ * Otherwise every method throws `ProviderError` or `CallNotStarted`: `notFound` only for a missing user, `gone` for
+ * every other 404 (a missing app, a retired service), `unauthorized` for 401 and 403, and for 500 `unreachable` after a
+ * read and `outcomeUnknown` after a write.
+ * @see passage.openapi.yaml `/apps/{app_id}/users`; PROVIDERS.md 3.2 and 3.4
  */
-export class PassageApi {
+export class PassageApi<User, Item = User> {
+  private readonly readPage: (response: ProviderResponse) => PassageUserPage<Item>;
+
   constructor(
     private readonly client: ProviderClient,
     private readonly appId: string,
-  ) {}
+    private readonly schemas: UserSchemas<User, Item>,
+  ) {
+    this.readPage = pageReader(schemas.item);
+  }
 
-  /** @throws ProviderError `conflict` when refused: a duplicate and bad content are told by the same answer */
-  async createUser(body: UserBody, context: CallContext): Promise<UserAnswer> {
+  /** `GET .../users`: a page of users. Users who are deleted meanwhile shift later pages. @see PROVIDERS.md 3.5 */
+  async listUsers(query: UsersQuery, context: CallContext): Promise<PassageUserPage<Item>> {
+    const request = { method: 'GET', path: this.users(), query: toListQuery(query) } as const;
+    return this.readPage(await this.send(request, context));
+  }
+
+  /**
+   * `POST .../users`, answered 201, with an email or a phone.
+   * @throws ProviderError `conflict` when refused: a duplicate and bad content are told by the same answer
+   * (PROVIDERS.md 3.6); `invalid` for a metadata field that the app lacks
+   */
+  async createUser(body: UserBody, context: CallContext): Promise<UserAnswer<User>> {
+    checkCreateBody(body);
     const request = { method: 'POST', path: this.users(), body, explain: explainContentError } as const;
-    return readUser(await this.client.request(request, context));
+    return this.callForUser(request, context);
   }
 
-  async getUser(userId: string, context: CallContext): Promise<UserAnswer> {
-    const request = { method: 'GET', path: this.users(userId), explain: explainAccountError } as const;
-    return readUser(await this.client.request(request, context));
+  /** `GET .../users/{user_id}`: one user with passkeys, recent events and social connections. */
+  async getUser(userId: string, context: CallContext): Promise<UserAnswer<User>> {
+    return this.callForUser({ method: 'GET', path: this.users(userId) }, context);
   }
 
-  /** @throws ProviderError `conflict` as for a create */
-  async updateUser(userId: string, body: UserBody, context: CallContext): Promise<UserAnswer> {
-    const request = {
-      method: 'PATCH',
-      path: this.users(userId),
-      body,
-      explain: explainContentError,
-    } as const;
-    return readUser(await this.client.request(request, context));
+  /** `PATCH .../users/{user_id}`. A new email may have to be verified anew. @throws ProviderError as for a create */
+  async updateUser(userId: string, body: UserBody, context: CallContext): Promise<UserAnswer<User>> {
+    checkUserBody(body);
+    const path = this.users(userId);
+    return this.callForUser({ method: 'PATCH', path, body, explain: explainContentError }, context);
   }
 
-  async activateUser(userId: string, context: CallContext): Promise<UserAnswer> {
-    return readUser(await this.send('PATCH', this.users(userId, 'activate'), context));
+  /** `PATCH .../users/{user_id}/activate`: they can log in again. Also answered for an active user. @see PROVIDERS.md 3.7 */
+  async activateUser(userId: string, context: CallContext): Promise<UserAnswer<User>> {
+    return this.callForUser({ method: 'PATCH', path: this.users(userId, 'activate') }, context);
   }
 
-  async deactivateUser(userId: string, context: CallContext): Promise<UserAnswer> {
-    return readUser(await this.send('PATCH', this.users(userId, 'deactivate'), context));
+  /** `PATCH .../users/{user_id}/deactivate`: they cannot log in. Sessions may live on. @see PROVIDERS.md 3.7 */
+  async deactivateUser(userId: string, context: CallContext): Promise<UserAnswer<User>> {
+    return this.callForUser({ method: 'PATCH', path: this.users(userId, 'deactivate') }, context);
   }
 
+  /**
+   * `DELETE .../users/{user_id}`, with passkeys and social connections. Irreversible. @see PROVIDERS.md 3.7
+   * @returns the HTTP status; the answer is empty
+   */
   async deleteUser(userId: string, context: CallContext): Promise<number> {
-    return (await this.send('DELETE', this.users(userId), context)).status;
+    return (await this.send({ method: 'DELETE', path: this.users(userId) }, context)).status;
   }
 
-  /** Ends every session that a refresh token could renew. */
+  /**
+   * `DELETE .../users/{user_id}/tokens`: ends every session that a refresh token could renew.
+   * @returns the HTTP status
+   * @throws ProviderError `unsupported` when the app does not allow it
+   */
   async revokeTokens(userId: string, context: CallContext): Promise<number> {
-    return (await this.send('DELETE', this.users(userId, 'tokens'), context)).status;
+    return (await this.send({ method: 'DELETE', path: this.users(userId, 'tokens') }, context)).status;
   }
 
-  async listUsers(query: PageQuery, context: CallContext): Promise<PassageUserPage> {
-    const request = {
-      method: 'GET',
-      path: this.users(),
-      query: { ...query },
-      explain: explainAccountError,
-    } as const;
-    const { status, json } = await this.client.request(request, context);
-    const parsed = userPageSchema.safeParse(json);
-    if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_page_of_users', status });
-    return parsed.data;
+  private async callForUser(request: ProviderRequest, context: CallContext): Promise<UserAnswer<User>> {
+    return readUser(await this.send(request, context), this.schemas.user);
   }
 
-  private send(
-    method: 'PATCH' | 'DELETE',
-    path: readonly string[],
-    context: CallContext,
-  ): Promise<ProviderResponse> {
-    return this.client.request({ method, path, explain: explainAccountError }, context);
+  private send(request: ProviderRequest, context: CallContext): Promise<ProviderResponse> {
+    return this.client.request({ explain: explainAccountError, ...request }, context);
   }
 
   private users(...below: readonly string[]): readonly string[] {
@@ -133,13 +109,10 @@ export class PassageApi {
   }
 }
 
-/**
- * A write that was accepted without its answer may have happened: it is read back, not refused. A client that trusts
- * the status alone has taken failed creates for done ones. @see PROVIDERS.md 3.8
- */
-function readUser({ status, json }: ProviderResponse): UserAnswer {
-  if (json === undefined) throw new ProviderError('outcomeUnknown', { reason: 'empty_answer', status });
-  const parsed = userResponseSchema.safeParse(json);
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_user', status });
-  return { status, user: parsed.data.user };
+/** The complete client: every answer as the description has it. */
+export function completePassageApi(
+  client: ProviderClient,
+  appId: string,
+): PassageApi<PassageUser, ListedPassageUser> {
+  return new PassageApi(client, appId, { user: userSchema, item: listedUserSchema });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PassageApi } from './api.js';
 import { passageMapping, STANDARD_FIELDS } from './mapping.js';
 import { PassageProvider } from './provider.js';
+import { heldUserSchema } from './user.js';
 
 const metadataField = z
   .string()
@@ -36,8 +37,9 @@ export type PassageSettings = z.infer<typeof passageSettings>;
 /** Builds the adapter on a client of one's own; the client authenticates and is closed by whoever opened it. */
 export function createPassage(settings: PassageSettings, client: ProviderClient): BuiltProvider {
   const mapping = passageMapping(settings.METADATA_FIELDS ?? []);
+  const schemas = { user: heldUserSchema, item: heldUserSchema };
   return {
-    provider: new PassageProvider(new PassageApi(client, settings.APP_ID), mapping),
+    provider: new PassageProvider(new PassageApi(client, settings.APP_ID, schemas), mapping),
     operations: {},
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: mapping.version,

@@ -11,7 +11,8 @@ import {
   type NativeAttributes,
   type NativeValue,
 } from '#identity-provider';
-import type { PassageUser, UserBody } from './api.js';
+import type { UserBody } from './user-body.js';
+import type { HeldUser } from './user.js';
 
 const METADATA = 'user_metadata.';
 
@@ -73,7 +74,7 @@ export function touchesMetadata(changed: readonly string[]): boolean {
 export function toNative(
   attributes: NativeAttributes,
   changed: readonly string[],
-  user: PassageUser | null,
+  user: HeldUser | null,
 ): UserBody {
   return {
     ...(changed.includes('email') ? { email: textOf(attributes, 'email') } : {}),
@@ -112,7 +113,7 @@ function sendable(metadata: Readonly<Record<string, unknown>>): Record<string, N
  * An account as read, in the spelling of `toDesired`. Only `inactive` is suspended: `pending` accounts can be logged in
  * to, and a status that we do not know is taken for live, which at most makes us deactivate a leaver once more.
  */
-export function toAccount(user: PassageUser, mapping: Mapping): Account {
+export function toAccount(user: HeldUser, mapping: Mapping): Account {
   const attributes = Object.fromEntries(mapping.lines.map(({ to }) => [to, readAt(user, to)]));
   return {
     accountId: user.id,
@@ -125,7 +126,7 @@ export function toAccount(user: PassageUser, mapping: Mapping): Account {
   };
 }
 
-function readAt(user: PassageUser, path: string): NativeValue {
+function readAt(user: HeldUser, path: string): NativeValue {
   if (path === 'email' || path === 'phone') return readValue(user[path]);
   const metadata = user.user_metadata ?? {};
   const key = path.slice(METADATA.length);

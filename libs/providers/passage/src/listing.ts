@@ -1,16 +1,22 @@
 import { ProviderError, type CallContext } from '#identity-provider';
-import type { PassageApi, PassageUser } from './api.js';
+import type { PassageApi } from './api.js';
 import { PAGE_LIMIT } from './capabilities.js';
+import type { UserFilters } from './filters.js';
+import type { HeldUser } from './user.js';
+import type { OrderKey } from './users-query.js';
 
 /** Creation order keeps what is inserted meanwhile behind what was read. @see PROVIDERS.md 3.5 */
-const ORDER = 'created_at:ASC,id:ASC';
+const ORDER: readonly OrderKey[] = [
+  { field: 'created_at', direction: 'ASC' },
+  { field: 'id', direction: 'ASC' },
+];
 
 /** A listing that has to go back more often than this is given up: rows vanish faster than they can be read. */
 const STEPS_BACK_AT_MOST = 20;
 
 /** One page of a listing. */
 export interface UserPage {
-  readonly users: readonly PassageUser[];
+  readonly users: readonly HeldUser[];
   readonly complete: boolean;
   readonly total: number;
 }
@@ -24,24 +30,24 @@ export interface UserPage {
  * @throws ProviderError `protocol` when it cannot be brought to an end
  */
 export async function* listUsers(
-  api: PassageApi,
+  api: PassageApi<HeldUser>,
   context: CallContext,
-  filter: { readonly identifier?: string } = {},
+  filter: UserFilters = {},
 ): AsyncGenerator<UserPage> {
-  let anchor: { created_before?: number } = {};
+  let anchor: { createdBefore?: number } = {};
   let known = Number.POSITIVE_INFINITY;
   let stepsBack = 0;
   for (let page = 1; ;) {
-    const query = { page, limit: PAGE_LIMIT, order_by: ORDER, ...anchor, ...filter };
+    const query = { page, limit: PAGE_LIMIT, orderBy: ORDER, ...anchor, filter };
     const answer = await api.listUsers(query, context);
-    anchor = { created_before: answer.created_before };
-    const back = pagesToGoBack(page, known - answer.total_users);
-    known = answer.total_users;
+    anchor = { createdBefore: answer.createdBefore };
+    const back = pagesToGoBack(page, known - answer.total);
+    known = answer.total;
     if (back > 0 && ++stepsBack > STEPS_BACK_AT_MOST) {
       throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
     }
     const complete = back === 0 && answer.users.length < PAGE_LIMIT;
-    yield { users: answer.users, complete, total: answer.total_users };
+    yield { users: answer.users, complete, total: answer.total };
     if (complete) return;
     page += back > 0 ? -back : 1;
   }

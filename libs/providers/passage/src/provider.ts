@@ -14,10 +14,11 @@ import {
   type Observation,
   type ProviderStep,
 } from '#identity-provider';
-import type { PassageApi, UserAnswer } from './api.js';
+import type { PassageApi } from './api.js';
 import { passageCapabilities } from './capabilities.js';
 import { spellKey, toAccount, toCreateBody, toDesired, toNative, touchesMetadata } from './convert.js';
 import { listUsers } from './listing.js';
+import type { HeldUser, UserAnswer } from './user.js';
 
 type UpdateStep = Extract<ProviderStep, { kind: 'update' }>;
 
@@ -32,7 +33,7 @@ export class PassageProvider implements IdentityProvider {
   readonly capabilities: Capabilities;
 
   constructor(
-    private readonly api: PassageApi,
+    private readonly api: PassageApi<HeldUser>,
     private readonly mapping: Mapping,
   ) {
     this.capabilities = passageCapabilities(mapping);
@@ -118,7 +119,7 @@ export class PassageProvider implements IdentityProvider {
     if (wanted.startsWith('<'))
       throw new ProviderError('invalid', { reason: 'not_searchable', attribute: kind });
     const found: Account[] = [];
-    for await (const { users } of listUsers(this.api, context, { identifier: wanted })) {
+    for await (const { users } of listUsers(this.api, context, { identifier: { op: 'eq', value: wanted } })) {
       found.push(...users.map((user) => toAccount(user, this.mapping)));
     }
     return found.filter((account) =>
@@ -126,7 +127,7 @@ export class PassageProvider implements IdentityProvider {
     );
   }
 
-  private acknowledge({ status, user }: UserAnswer): Applied {
+  private acknowledge({ status, user }: UserAnswer<HeldUser>): Applied {
     return { accountId: user.id, echo: toAccount(user, this.mapping), confirmed: true, status };
   }
 }

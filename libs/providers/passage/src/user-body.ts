@@ -1,0 +1,39 @@
+import { ProviderError, type NativeValue } from '#identity-provider';
+
+/**
+ * Body of a create, which needs an email or a phone, and of an update, where members left out are left as they are.
+ * @see passage.openapi.yaml `CreateUserRequest`, `UpdateUserRequest`
+ */
+export interface UserBody {
+  /** `""` clears (inferred). No length is described. @see PROVIDERS.md 3.3 */
+  readonly email?: string;
+  /** In E.164 (inferred); `""` clears (inferred). */
+  readonly phone?: string;
+  /** Only keys of that app's schema are taken. Whether those left out stay is not documented. @see PROVIDERS.md 3.3 */
+  readonly user_metadata?: Readonly<Record<string, NativeValue>>;
+}
+
+/** @throws ProviderError `invalid`: `email_or_phone_required`, and as `checkUserBody` */
+export function checkCreateBody(body: UserBody): void {
+  if ((body.email ?? '') === '' && (body.phone ?? '') === '') {
+    throw new ProviderError('invalid', { reason: 'email_or_phone_required', attribute: 'email' });
+  }
+  checkUserBody(body);
+}
+
+/** @throws ProviderError `invalid`: `not_encodable` for what JSON cannot carry as it is */
+export function checkUserBody({ email, phone, user_metadata: metadata = {} }: UserBody): void {
+  refuseUnencodable('email', email);
+  refuseUnencodable('phone', phone);
+  for (const [key, value] of Object.entries(metadata)) {
+    refuseUnencodable('user_metadata', key);
+    refuseUnencodable(`user_metadata.${key}`, value);
+  }
+}
+
+/** Half a surrogate pair would become U+FFFD there, and a number that is none would become null. */
+function refuseUnencodable(attribute: string, value: NativeValue | undefined): void {
+  const isEncodable =
+    typeof value === 'string' ? value.isWellFormed() : typeof value !== 'number' || Number.isFinite(value);
+  if (!isEncodable) throw new ProviderError('invalid', { reason: 'not_encodable', attribute });
+}
