@@ -1,6 +1,16 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const NEVER = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  {
+    selector: 'CallExpression[callee.property.name=/^\\$(query|execute)RawUnsafe$/]',
+    message: 'Tagged templates only: raw strings let values become SQL.',
+  },
+];
+
+const UNWITNESSED = ":not(:has(Property[key.name='witness']))";
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', '.rollcall/', 'libs/store/src/generated/'] },
   eslint.configs.recommended,
@@ -23,14 +33,7 @@ export default tseslint.config(
         'error',
         { object: 'process', property: 'env', message: 'Only libs/config reads the environment.' },
       ],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-        {
-          selector: 'CallExpression[callee.property.name=/^\\$(query|execute)RawUnsafe$/]',
-          message: 'Tagged templates only: raw strings let values become SQL.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...NEVER],
     },
   },
   {
@@ -44,6 +47,19 @@ export default tseslint.config(
   {
     files: ['**/*.spec.ts', 'test/**', '**/contract/**'],
     rules: { 'max-lines': 'off' }, // a table of cases is as long as its cases
+  },
+  {
+    files: ['**/*.contract.spec.ts', 'libs/identity-provider/contract/**', 'test/e2e/**', 'test/support/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...NEVER,
+        ...["[callee.name='startSimulators']", "[callee.object.name='RunningProvider']"].map((start) => ({
+          selector: `CallExpression${start}${UNWITNESSED}`,
+          message: 'Give it `witness: trafficWitness()`: the traffic of these rings is judged, all of it.',
+        })),
+      ],
+    },
   },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],

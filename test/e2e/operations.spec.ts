@@ -15,6 +15,7 @@ import { createLogger, systemClock } from '#observability';
 import { setBootstrapKey } from '#store';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { only, person } from '../support/people.js';
+import { trafficWitness } from '../support/traffic.js';
 
 const KEY = 'operations-key-0123456789abcdef';
 const PROVIDERS: readonly ProviderName[] = ['vault', 'sunshine', 'passage', 'sendauth'];
@@ -640,7 +641,7 @@ describe('what the mirror itself does not need, over REST', () => {
 
 describe('two instances of one kind', () => {
   it('are told apart by their slug, each with its own account, operations and pace', async () => {
-    const second = await startSimulators();
+    const second = await startSimulators({ witness: trafficWitness() });
     const elsewhere = Object.entries(second.environment)
       .filter(([name]) => name.startsWith('SENDAUTH_'))
       .map(([name, value]) => [name.replace('SENDAUTH_', 'SENDAUTH_EU_'), value]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { sunshineDefinition } from '../../../../apps/simulators/src/sunshine/index.js';
 import { RunningProvider } from '../../../../apps/simulators/src/frame/index.js';
 import { startSunshine, type SunshineService } from '../../../../test/support/simulated-kinds.js';
+import { trafficWitness } from '../../../../test/support/traffic.js';
 import { completeSunshineApi, type SunshineApi } from './api.js';
 import { createSunshineClient, sunshineSettings, type SunshineSettings } from './config.js';
 import { METADATA_MAX_BYTES } from './limits.js';
@@ -401,7 +402,10 @@ describe('tokens and time', () => {
   let running: RunningProvider;
 
   beforeAll(async () => {
-    running = await RunningProvider.start(sunshineDefinition, { now: () => nowMs });
+    running = await RunningProvider.start(sunshineDefinition, {
+      now: () => nowMs,
+      witness: trafficWitness(),
+    });
   });
   afterAll(() => running.close());
 
