@@ -1,9 +1,13 @@
 import { NO_ATTRIBUTES, type UserAttributes } from '#domain';
 import type { DesiredAccount } from '#identity-provider';
+import { anyone, CUSTOM_ATTRIBUTES } from '#identity-provider/contract';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { passageCapabilities } from './capabilities.js';
 import { toAccount, toCreateBody, toDesired, toNative } from './convert.js';
 import { passageMapping } from './mapping.js';
+import { checkCreateBody, checkUserBody, type UserBody } from './user-body.js';
+import { heldUserSchema, type HeldUser } from './user.js';
 
 const MAPPING = passageMapping(['displayName', 'team']);
 
@@ -96,5 +100,78 @@ describe('what is read from Passage', () => {
     [undefined, undefined],
   ])('takes a creation time of %j as %j', (created_at, createdAt) => {
     expect(toAccount({ id: 'theirs', created_at }, MAPPING).createdAt).toEqual(createdAt);
+  });
+});
+
+describe('a user at Passage and back', () => {
+  const mapping = passageMapping(['displayName', ...CUSTOM_ATTRIBUTES]);
+  const capabilities = passageCapabilities(mapping).attributes;
+  const anybodyFit = anyone
+    .map((desired) => toDesired(desired, mapping, capabilities))
+    .filter(({ violations }) => violations.length === 0);
+
+  type Store = Readonly<Record<string, unknown>>;
+  const dropNulls = (metadata: Store): Store =>
+    Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null));
+
+  /** What Passage would answer with, over the wire, once it has taken a body (PROVIDERS.md 3.3, inferred). */
+  function answered(before: Partial<HeldUser>, body: UserBody, patch: 'merge' | 'replace'): HeldUser {
+    const { user_metadata: sent, ...identifiers } = body;
+    const kept = patch === 'merge' ? before.user_metadata : {};
+    const metadata = sent === undefined ? before.user_metadata : dropNulls({ ...kept, ...sent });
+    const user = {
+      id: 'theirs',
+      email: '',
+      phone: '',
+      ...before,
+      ...identifiers,
+      user_metadata: metadata ?? null,
+    };
+    return heldUserSchema.parse(JSON.parse(JSON.stringify(user)));
+  }
+
+  it('reads after a create as exactly what was wanted', () => {
+    fc.assert(
+      fc.property(anybodyFit, ({ attributes, lookupKeys }) => {
+        const body = toCreateBody(attributes);
+        checkCreateBody(body);
+        const account = toAccount(answered({}, body, 'merge'), mapping);
+        expect(account.attributes).toEqual(attributes);
+        expect(account.lookupKeys).toEqual(lookupKeys);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(['merge', 'replace'] as const)('reads after a change as exactly what was wanted (%s)', (patch) => {
+    fc.assert(
+      fc.property(anybodyFit, anybodyFit, (before, after) => {
+        const first = answered({ user_metadata: { tier: 'gold' } }, toCreateBody(before.attributes), 'merge');
+        const changed = mapping.lines
+          .map(({ to }) => to)
+          .filter((path) => before.attributes[path] !== after.attributes[path]);
+        const body = toNative(after.attributes, changed, first);
+        checkUserBody(body);
+        const second = answered(first, body, patch);
+        expect(toAccount(second, mapping).attributes).toEqual(after.attributes);
+        expect(second.user_metadata).toMatchObject({ tier: 'gold' });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is spelt the same when spelt again', () => {
+    fc.assert(
+      fc.property(anyone, (desired) => {
+        const once = toDesired(desired, mapping, capabilities);
+        const { email, phone, 'user_metadata.displayName': displayName, ...metadata } = once.attributes;
+        const custom = Object.entries(metadata).flatMap(([path, value]) =>
+          value === null ? [] : [[path.slice('user_metadata.'.length), value] as const],
+        );
+        const spelt = { email, phone, displayName, attributes: Object.fromEntries(custom) };
+        const attributes = { ...desired.attributes, ...spelt } as UserAttributes; // texts and values, by the mapping
+        expect(toDesired({ ...desired, attributes }, mapping, capabilities)).toEqual(once);
+      }),
+    );
   });
 });
