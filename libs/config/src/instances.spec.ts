@@ -117,13 +117,19 @@ describe('provider instances', () => {
 
   it('are given the call timeout and the concurrency that the engine counts with', () => {
     const { factory, built } = kindNamed('vault');
-    readProviderInstances(
-      { ...VAULT, VAULT_CONCURRENCY: '7', VAULT_CALL_TIMEOUT_MS: '99' },
-      [factory],
-      DEFAULTS,
-    );
+    readProviderInstances({ ...VAULT, VAULT_CONCURRENCY: '7' }, [factory], DEFAULTS);
     expect(built).toEqual([
       { BASE_URL: 'https://vault.test', API_KEY: 'key-one', CALL_TIMEOUT_MS: '1234', CONCURRENCY: '7' },
+    ]);
+  });
+
+  it('refuse a call timeout of their own, which would be ignored', () => {
+    expect(refusalOf({ ...VAULT, VAULT_CALL_TIMEOUT_MS: '99' }).problems).toEqual([
+      {
+        name: 'VAULT_CALL_TIMEOUT_MS',
+        rule: 'cannot be set for one provider',
+        remedy: 'set ROLLCALL_CALL_TIMEOUT_MS, which holds for all providers',
+      },
     ]);
   });
 

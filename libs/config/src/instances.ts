@@ -13,7 +13,8 @@ export type InstanceDefaults = Pick<Settings, 'providers' | 'callTimeoutMs' | 'a
  * when its settings are there; and those that ROLLCALL_PROVIDERS names.
  *
  * A factory that lists `CONCURRENCY` or `CALL_TIMEOUT_MS` among its optional settings is given them, so that its
- * connections and deadlines match what the engine counts with.
+ * connections and deadlines match what the engine counts with. The engine counts with one call timeout for all, so an
+ * instance that sets its own is refused.
  * @throws SettingsError that names everything that is wrong, and no value
  */
 export function readProviderInstances(
@@ -83,6 +84,10 @@ class InstanceReader {
     }
     const concurrency = this.number('CONCURRENCY', wholeNumber(1, 1000)) ?? 32;
     const callsPerSecond = this.number('CALLS_PER_SECOND', positiveNumber());
+    if (this.text('CALL_TIMEOUT_MS') !== null) {
+      const remedy = 'set ROLLCALL_CALL_TIMEOUT_MS, which holds for all providers';
+      this.report('CALL_TIMEOUT_MS', 'cannot be set for one provider', remedy);
+    }
     const given = this.settings(concurrency);
     return this.problems.length > 0 ? null : this.build(given, { concurrency, callsPerSecond });
   }
