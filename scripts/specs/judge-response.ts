@@ -32,13 +32,14 @@ export function judgeResponse(
   return { violations: broken.map(responseViolation), undocumented: null };
 }
 
-/** The response of exactly this status, else of its class, else the default. */
+/** The response of exactly this status, else of its class, else the default, which describes errors (Vault). */
 function describedResponse({ responses }: OperationDescription, status: number): BodyDescription | undefined {
   const ofClass = `${Math.floor(status / 100)}xx`;
-  const name = Object.keys(responses).find((each) => each === String(status));
-  return responses[
-    name ?? Object.keys(responses).find((each) => each.toLowerCase() === ofClass) ?? 'default'
-  ];
+  const names = Object.keys(responses);
+  const name =
+    names.find((each) => each === String(status)) ?? names.find((each) => each.toLowerCase() === ofClass);
+  if (name !== undefined) return responses[name];
+  return status >= 400 ? responses['default'] : undefined;
 }
 
 function found(where: string, rule: string): ResponseJudgement {

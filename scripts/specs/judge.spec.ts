@@ -459,6 +459,7 @@ function tellGoodFromWrong(): void {
   );
 
   it.each([
+    ['vault', { ...vaultCreate, status: 201 }, { what: 'status', status: 201 }],
     ['sunshine', { ...sunshineGet, status: 401 }, { what: 'status', status: 401 }],
     ['passage', { ...passageGet, status: 429 }, { what: 'status', status: 429 }],
     ['sendauth', { ...sendauthGet, status: 401 }, { what: 'status', status: 401 }],
