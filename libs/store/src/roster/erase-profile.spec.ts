@@ -65,6 +65,20 @@ describe('owing the erasure of a profile', () => {
     expect(await entriesOf(id)).toHaveLength(1);
   });
 
+  it('asked again of a link that was parked with the debt, wakes it, and says who asked', async () => {
+    const { id } = await leaver();
+    await ask(id);
+    await roster.sql(
+      `UPDATE links SET handled = wanted, certainty = 'certain', park_code = 'invalid', parked_at = now()
+       WHERE user_id = $1 AND provider = 'north'`,
+      [id],
+    );
+    expect(await ask(id)).toBe(true);
+    expect(await linkOf(id)).toEqual(OWED);
+    expect(await entriesOf(id)).toHaveLength(2);
+    expect(await ask(id)).toBe(false);
+  });
+
   it('is refused for whoever is not deleted, is not meant, or has no account, and writes nothing then', async () => {
     const { id } = await leaver();
     await expect(ask(id, { confirm: 'somebody-else' })).rejects.toThrow(ConfirmationRefused);

@@ -18,9 +18,10 @@ export interface ErasureRequest extends UserRef {
 
 /**
  * Makes the erasure of a profile owed at one provider: debt, due link and audit entry in one transaction, under the lock
- * of the user row. Of anybody but a deleted user the mirror would write the profile back. Asked again while it is owed,
- * nothing changes.
- * @returns whether it was not owed before
+ * of the user row. Of anybody but a deleted user the mirror would write the profile back. Asked again while it is owed
+ * and under way, nothing changes; a link that was parked with the debt is tried again, since nothing else would wake it:
+ * a deleted user cannot be edited.
+ * @returns whether there is anything to do that was not to be done before
  * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, StatusRefused, NothingToErase
  */
 export async function oweErasure(roster: Roster, actor: string, request: ErasureRequest): Promise<boolean> {
@@ -43,10 +44,10 @@ export async function oweErasure(roster: Roster, actor: string, request: Erasure
   });
 }
 
-/** Whether the debt is new. @throws NothingToErase */
+/** Whether the link was not at work on the debt already. @throws NothingToErase */
 async function addDebt(sql: Sql, { id, provider }: ErasureRequest): Promise<boolean> {
-  const [link] = await sql<{ is_owed: boolean; missing: NothingThere | null }>(
-    `SELECT 'eraseProfile' = ANY(owed) AS is_owed,
+  const [link] = await sql<{ is_owed: boolean; is_due: boolean; missing: NothingThere | null }>(
+    `SELECT 'eraseProfile' = ANY(owed) AS is_owed, wanted > handled AS is_due,
             CASE WHEN account_id IS NOT NULL AND observed_state IS DISTINCT FROM 'absent' THEN NULL
                  WHEN wanted > handled THEN 'due'
                  WHEN observed_state = 'absent' THEN 'absent'
@@ -55,10 +56,10 @@ async function addDebt(sql: Sql, { id, provider }: ErasureRequest): Promise<bool
     [id, provider],
   );
   if (link === undefined) throw new NothingToErase(provider, 'no_account');
-  if (link.is_owed) return false;
-  if (link.missing !== null) throw new NothingToErase(provider, link.missing);
+  if (link.is_owed && link.is_due) return false;
+  if (!link.is_owed && link.missing !== null) throw new NothingToErase(provider, link.missing);
   await sql(
-    `UPDATE links l SET owed = array_append(l.owed, 'eraseProfile'), ${markClause({ lane: 'live', doubt: true })}
+    `UPDATE links l SET owed = array_append(array_remove(l.owed, 'eraseProfile'), 'eraseProfile'), ${markClause({ lane: 'live', doubt: true })}
      WHERE l.user_id = $1 AND l.provider = $2`,
     [id, provider],
   );
