@@ -172,6 +172,22 @@ describe('erasing a profile, whatever happens beside it', () => {
     });
   });
 
+  it('a refusal parks it with what to do, and asked for again it is done', async () => {
+    const user = await leaver();
+    mirror.simulators.faults('sunshine', { match: ERASE, status: 400, body: '{"errors":[]}' });
+    await erase(user);
+    await mirror.converge();
+    expect(await linkOf(mirror.database, user.id, 'sunshine')).toMatchObject({
+      owed: ['eraseProfile'],
+      park_code: 'invalid',
+      park_rule: expect.stringContaining('ask for it again'),
+    });
+    await erase(user);
+    await mirror.converge();
+    expectErased(user);
+    await expectPaid(user);
+  });
+
   /** Makes the link due for another reason, so that a pass is under way. */
   async function patchLink(user: User): Promise<void> {
     await mirror.database.sql(

@@ -94,7 +94,7 @@ async function settleProviderError(
       return mayBeDuplicate(trouble) ? resolveTakenSafely(room, trouble) : retryLater(room, trouble, error);
     case 'park':
       if (error.kind === 'protocol') await haltIfProtocolBroke(room, work);
-      return settleParked(work, pass, parkFor(error));
+      return settleParked(work, pass, parkFor(error, trouble.step));
     case 'haltAll':
       return haltAndWait(room, trouble, {
         scope: 'all',
@@ -203,13 +203,15 @@ async function haltIfProtocolBroke(room: ProviderRoom, work: Work): Promise<void
   await haltRoom(room, { scope: 'all', reason: 'protocol', probeInMs: probeIntervalMs(5) });
 }
 
-function parkFor(error: ProviderError): NonNullable<Settlement['park']> {
+function parkFor(error: ProviderError, step: ProviderStep | null): NonNullable<Settlement['park']> {
   const code = error.kind === 'unsupported' || error.kind === 'protocol' ? error.kind : 'invalid';
   const { attribute, reason } = error.detail;
+  const isErasure = step?.kind === 'discharge' && step.effect === 'eraseProfile';
+  // Nobody can edit a deleted user, and no value of theirs is to blame.
+  const refused = isErasure ? 'refuses the erasure' : 'refuses it';
+  const remedy = isErasure ? 'find out why over there, then ask for it again' : 'correct the user';
   const rule =
-    code === 'invalid'
-      ? `the provider refuses it (${reason}); correct the user`
-      : `the provider answered ${reason}`;
+    code === 'invalid' ? `the provider ${refused} (${reason}); ${remedy}` : `the provider answered ${reason}`;
   return attribute === undefined ? { code, rule } : { code, attribute, rule };
 }
 
