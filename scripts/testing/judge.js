@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 /** The name of the judgement among the skipped, where there is nothing to judge by. */
-export const SKIPPED = 'conformance with the official descriptions: ROLLCALL_SPECS_DIR names no folder';
+const SKIPPED = 'conformance with the official descriptions: ROLLCALL_SPECS_DIR names no folder';
 
 /**
  * The folder of the official descriptions, `null` where there is none.

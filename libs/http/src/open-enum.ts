@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What an answer's member reads as when its value is none of those that we know. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 /**
  * A closed list of values in an answer, read without closing it: a provider adds values without notice, and one that

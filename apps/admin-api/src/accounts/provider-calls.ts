@@ -10,7 +10,7 @@ import { type Called, problemOf } from './provider-problem.js';
 import { RequestContext } from './request-context.js';
 
 /** Requests of this process under way at one provider: callers of the API must not crowd the mirror out. */
-export const MAX_REQUESTS_AT_ONCE = 4;
+const MAX_REQUESTS_AT_ONCE = 4;
 /** Where a provider asked for time and did not say how much. */
 const DEFAULT_PAUSE_MS = 1_000;
 const RETRY_AFTER_S = 1;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { lenientDate, lenientText } from './lenient.js';
 
 /** @see sendauth.openapi.yaml `Transaction` state */
-export const TRANSACTION_STATES = ['pending', 'verified', 'denied', 'cancelled', 'expired'] as const;
+const TRANSACTION_STATES = ['pending', 'verified', 'denied', 'cancelled', 'expired'] as const;
 
 const stateSchema: z.ZodType<TransactionState> = openEnum(TRANSACTION_STATES)
   .catch('unknown')

@@ -32,7 +32,7 @@ const URI =
   /^[a-z][a-z\d+.-]*:(?:[\w\-.~!$&'()*+,;=:@/?[\]]|%[\da-f]{2})+(?:#(?:[\w\-.~!$&'()*+,;=:@/?]|%[\da-f]{2})*)?$/i;
 
 /** The format `uri`: absolute, and in ASCII. @see JSON Schema Validation 7.3.5; RFC 3986 */
-export function isUri(value: string): boolean {
+function isUri(value: string): boolean {
   return URI.test(value) && URL.canParse(value);
 }
 
