@@ -71,6 +71,23 @@ describe('one user at one provider', () => {
     }
   });
 
+  it('what is not offered is answered as such, whatever else is wrong with the request', async () => {
+    const { id } = await hired();
+    for (const [below, method, json] of [
+      ['/stats', 'GET', undefined],
+      ['/audits?page=0', 'GET', undefined],
+      ['/authenticate', 'POST', { nonsense: 1 }],
+      ['/tags', 'PUT', {}],
+      ['/erase-profile', 'POST', { confirm: 7 }],
+    ] as const) {
+      const { status, body } = await api.ask(path(id, 'east', below), { method, json });
+      expect([below, status, body.code]).toEqual([below, 501, 'operation_not_offered']);
+      expect(body.offers).toMatchObject([{ operation: 'readAccount' }, { operation: 'removePasskeys' }]);
+      const nowhere = await api.ask(path(id, 'west', below), { method, json });
+      expect([below, nowhere.status, nowhere.body.code]).toEqual([below, 404, 'provider_not_found']);
+    }
+  });
+
   it('a provider that this process has no settings for is told from one that does not exist', async () => {
     const { id } = await hired();
     const known = await api.ask(path(id, 'north'));

@@ -1,4 +1,4 @@
-import { Controller, Inject, Query } from '@nestjs/common';
+import { Controller, Inject, Query, UseGuards } from '@nestjs/common';
 import type { AccountAudit, AccountTransaction, ActivityPage, UsageStats } from '#identity-provider';
 import { Requires } from '../auth/scopes.js';
 import { accountView, auditPage, statsView, transactionPage } from '../docs/account-views.js';
@@ -7,6 +7,7 @@ import { type Addressed, AddressedUser } from '../users/addressed.js';
 import { type AccountLook, AccountLookService } from './account-look.service.js';
 import { ActivityService } from './activity.service.js';
 import { AboutAccount, ProviderSlug } from './addressed-account.js';
+import { OfferGuard } from './offer.guard.js';
 import { Handles } from './offers.js';
 import { type ActivityAsk, activityQuery, periodQuery, type PeriodQuery } from './requests.js';
 
@@ -15,6 +16,7 @@ type Paged<Entry> = ActivityPage<Entry> & Pick<ActivityAsk, 'page' | 'perPage'>;
 
 /** What one user's account is and does over there. Nothing here changes anything. */
 @Controller('v1/users/:id/providers/:provider')
+@UseGuards(OfferGuard)
 export class ActivityController {
   constructor(
     @Inject(AccountLookService) private readonly accounts: AccountLookService,

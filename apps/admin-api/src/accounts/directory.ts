@@ -43,6 +43,16 @@ export class AccountDirectory {
   }
 
   /**
+   * Does nothing, and asks nobody, when the provider offers the operation.
+   * @throws as `offering`
+   */
+  async requireOffered(operation: Operation, userId: string, slug: string): Promise<void> {
+    const instance = this.registry.find(slug);
+    if (instance !== undefined && OFFERS[operation].isOffered(instance)) return;
+    await this.offering(operation, userId, slug);
+  }
+
+  /**
    * The user, the provider, and the link between them.
    * @throws as `offering`, and NoAccount when there is no link
    */

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, UseGuards } from '@nestjs/common';
 import type { User } from '#domain';
 import { type LinkView, tagsSchema, type WholeTags } from '#store';
 import { Requires } from '../auth/scopes.js';
@@ -9,6 +9,7 @@ import { type Addressed, AddressedUser } from '../users/addressed.js';
 import { AboutAccount, ProviderSlug } from './addressed-account.js';
 import { DebtsService } from './debts.service.js';
 import { EffectsService } from './effects.service.js';
+import { OfferGuard } from './offer.guard.js';
 import { Handles } from './offers.js';
 import {
   authenticationBody,
@@ -19,6 +20,7 @@ import {
 
 /** What the mirror does not do by itself to one user's account over there. */
 @Controller('v1/users/:id/providers/:provider')
+@UseGuards(OfferGuard)
 export class EffectsController {
   constructor(
     @Inject(EffectsService) private readonly effects: EffectsService,

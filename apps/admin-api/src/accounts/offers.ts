@@ -1,4 +1,4 @@
-import { applyDecorators, RequestMapping, RequestMethod } from '@nestjs/common';
+import { applyDecorators, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
 import type { AccountOperations, ProviderInstance } from '#identity-provider';
 
 /** One thing that can be asked for about one user at one provider. */
@@ -60,10 +60,12 @@ export interface OfferView {
   readonly path: string;
 }
 
+export const ROUTE_OPERATION = 'rollcall:operation';
+
 /** Makes a handler the one of an operation. */
 export function Handles(operation: Operation): MethodDecorator {
   const { method, path } = OFFERS[operation];
-  return applyDecorators(RequestMapping({ method, path }));
+  return applyDecorators(RequestMapping({ method, path }), SetMetadata(ROUTE_OPERATION, operation));
 }
 
 /** Where an operation is asked for at a provider. */
