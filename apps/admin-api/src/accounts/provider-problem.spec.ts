@@ -6,6 +6,7 @@ import {
   type ProviderErrorKind,
 } from '#identity-provider';
 import { Problem } from '../http/problem.js';
+import type { Operation } from './offers.js';
 import { problemOf } from './provider-problem.js';
 import { scriptedInstance } from './scripted-instance.harness.js';
 
@@ -28,7 +29,7 @@ describe('what callers are told of a provider’s troubles', () => {
     invalid: [422, 'refused_by_provider'],
     identifierTaken: [409, 'identifier_taken'],
     unsupported: [501, 'operation_not_offered'],
-    protocol: [502, 'provider_refused'],
+    protocol: [502, 'outcome_unknown'],
     unauthorized: [502, 'provider_refused'],
     paymentRequired: [502, 'provider_refused'],
     gone: [502, 'provider_refused'],
@@ -45,6 +46,13 @@ describe('what callers are told of a provider’s troubles', () => {
       expect(body).not.toContain(SECRET);
     },
   );
+
+  it('an answer that cannot be read leaves open what happened only where something could', () => {
+    const error = new ProviderError('protocol', { reason: 'not_json' });
+    const codeOf = (operation: Operation) => (problemOf(error, { instance, operation }) as Problem).code; // as above
+    expect(codeOf('readAudits')).toBe('provider_refused');
+    expect(codeOf('startRegistration')).toBe('outcome_unknown');
+  });
 
   it.each(['unreachable', 'rateLimited'] as const)('%s says when to ask again', (kind) => {
     const after = (retryAfterMs?: number) =>

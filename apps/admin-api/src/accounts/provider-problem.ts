@@ -1,3 +1,4 @@
+import { RequestMethod } from '@nestjs/common';
 import {
   CallNotStarted,
   ProviderError,
@@ -44,10 +45,7 @@ const PROBLEMS: Readonly<Record<ProviderErrorKind, Explain>> = {
       detail: `${slug} asks for time; nothing happened there, the request may be repeated later`,
       retryAfterS: retryAfterS(error),
     }),
-  outcomeUnknown: (error, called) =>
-    problem(502, 'outcome_unknown', error, {
-      detail: `${called.instance.slug} was asked and its answer was lost (${error.detail.reason}): it may have happened; ${whereToLook(called)} before asking again`,
-    }),
+  outcomeUnknown,
   conflict: (error, { instance: { slug } }) => {
     const known = CONFLICTS[error.detail.reason];
     return known === undefined
@@ -70,7 +68,8 @@ const PROBLEMS: Readonly<Record<ProviderErrorKind, Explain>> = {
     });
   },
   unsupported: (_, called) => notOffered(called),
-  protocol: refused,
+  // A write that was answered with nonsense may have happened as well as one that was not answered.
+  protocol: (error, called) => (isReading(called) ? refused(error, called) : outcomeUnknown(error, called)),
   unauthorized: refused,
   paymentRequired: refused,
   gone: refused,
@@ -93,12 +92,24 @@ export function notOffered({ instance, operation }: Called): Problem {
   return new Problem(501, 'operation_not_offered', { detail, offers: offersOf(instance) });
 }
 
+function isReading({ operation }: Called): boolean {
+  return OFFERS[operation].method === RequestMethod.GET;
+}
+
+function outcomeUnknown(error: ProviderError, called: Called): Problem {
+  const { slug } = called.instance;
+  const what = error.kind === 'protocol' ? 'its answer cannot be read' : 'its answer was lost';
+  return problem(502, 'outcome_unknown', error, {
+    detail: `${slug} was asked and ${what} (${error.detail.reason}): it may have happened; ${whereToLook(called)} before asking again`,
+  });
+}
+
 function refused(error: ProviderError, { instance: { slug } }: Called): Problem {
   const { reason } = error.detail;
   return problem(502, 'provider_refused', error, {
     detail:
       error.kind === 'protocol'
-        ? `${slug} answered what cannot be read (${reason}); look at the account before asking again`
+        ? `${slug} answered what cannot be read (${reason}); nothing was changed there`
         : `${slug} refuses this service (${error.kind}: ${reason}); see its settings and its halt`,
   });
 }
