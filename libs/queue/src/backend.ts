@@ -114,6 +114,8 @@ async function openPostgres(settings: QueueSettings): Promise<QueueBackend> {
     options: `-c search_path=${DEFAULT_SCHEMA}`,
   });
   pool.on('error', settings.onError);
+  // Every queue and worker of BullMQ listens too: with more than four providers Node would warn of a leak that is none.
+  pool.setMaxListeners(0);
   await migrate(pool);
   const { onError } = settings;
   // BullMQ describes a pool by hand, more narrowly than pg's own types; any pg.Pool is what it means.
