@@ -1,6 +1,6 @@
 import { contextOf } from '#http';
 import { ANNA, BEN } from '#identity-provider/contract';
-import type { AccountPage, Desired } from '#identity-provider';
+import type { AccountPage, Desired, ProviderStep } from '#identity-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PAGE_LIMIT } from './capabilities.js';
 import { startPassage, type PassageService } from '../../../../test/support/simulated-kinds.js';
@@ -162,6 +162,22 @@ describe('errors that speak of more than one user', () => {
     service.running.addFaults({ status: 200, body: { user: { id: 'somebodyElse' } } });
     await expect(service.build().get(TARGET, context)).rejects.toMatchObject({ kind: 'protocol' });
   });
+
+  const attributes = { email: 'anna@example.com', 'user_metadata.team': 'HR' };
+  it.each<[string, ProviderStep]>([
+    ['an update', { kind: 'update', attributes, changed: ['email'] }],
+    ['an update, before it is written', { kind: 'update', attributes, changed: ['user_metadata.team'] }],
+    ['a deactivation', { kind: 'suspend', marker: null, attributes }],
+    ['an activation', { kind: 'reactivate', attributes }],
+  ])(
+    'H42: %s answered with another user is refused, and the account is not taken for theirs',
+    async (_, step) => {
+      service.running.addFaults({ status: 200, body: { user: { id: 'somebodyElse' } } });
+      const refused = { kind: 'protocol', detail: { reason: 'answered_another_user' } };
+      await expect(service.build().apply(step, TARGET, context)).rejects.toMatchObject(refused);
+      expect(calls()).toHaveLength(1);
+    },
+  );
 });
 
 describe('what Passage cannot do', () => {

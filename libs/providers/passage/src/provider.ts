@@ -11,6 +11,7 @@ import {
   type IdentityProvider,
   type LookupKey,
   type Mapping,
+  type NativeAttributes,
   type Observation,
   type ProviderStep,
 } from '#identity-provider';
@@ -45,10 +46,7 @@ export class PassageProvider implements IdentityProvider {
 
   async get(target: AccountTarget, context: CallContext): Promise<Observation> {
     try {
-      const { user } = await this.api.getUser(idOf(target), context);
-      if (user.id !== target.accountId)
-        throw new ProviderError('protocol', { reason: 'answered_another_user' });
-      const account = toAccount(user, this.mapping);
+      const account = toAccount(await this.read(idOf(target), context), this.mapping);
       return { state: account.state, account };
     } catch (error) {
       if (isNotFound(error)) return { state: 'absent' };
@@ -68,13 +66,13 @@ export class PassageProvider implements IdentityProvider {
   async apply(step: ProviderStep, target: AccountTarget, context: CallContext): Promise<Applied> {
     switch (step.kind) {
       case 'provision':
-        return this.acknowledge(await this.api.createUser(toCreateBody(step.attributes), context));
+        return this.provision(step.attributes, context);
       case 'update':
         return this.update(step, idOf(target), context);
       case 'suspend':
-        return this.acknowledge(await this.api.deactivateUser(idOf(target), context));
+        return this.acknowledge(await this.api.deactivateUser(idOf(target), context), idOf(target));
       case 'reactivate':
-        return this.acknowledge(await this.api.activateUser(idOf(target), context));
+        return this.acknowledge(await this.api.activateUser(idOf(target), context), idOf(target));
       case 'purge':
         return this.purge(idOf(target), context);
       case 'discharge':
@@ -91,11 +89,16 @@ export class PassageProvider implements IdentityProvider {
     }
   }
 
+  private async provision(attributes: NativeAttributes, context: CallContext): Promise<Applied> {
+    const answer = await this.api.createUser(toCreateBody(attributes), context);
+    return this.acknowledge(answer, answer.user.id);
+  }
+
   private async update(step: UpdateStep, accountId: string, context: CallContext): Promise<Applied> {
     const changed = step.changed.length === 0 ? Object.keys(step.attributes) : step.changed;
-    const before = touchesMetadata(changed) ? await this.api.getUser(accountId, context) : null;
-    const body = toNative(step.attributes, changed, before?.user ?? null);
-    return this.acknowledge(await this.api.updateUser(accountId, body, context));
+    const before = touchesMetadata(changed) ? await this.read(accountId, context) : null;
+    const body = toNative(step.attributes, changed, before);
+    return this.acknowledge(await this.api.updateUser(accountId, body, context), accountId);
   }
 
   private async purge(accountId: string, context: CallContext): Promise<Applied> {
@@ -127,9 +130,21 @@ export class PassageProvider implements IdentityProvider {
     );
   }
 
-  private acknowledge({ status, user }: UserAnswer<HeldUser>): Applied {
-    return { accountId: user.id, echo: toAccount(user, this.mapping), confirmed: true, status };
+  private async read(accountId: string, context: CallContext): Promise<HeldUser> {
+    const { user } = await this.api.getUser(accountId, context);
+    assertIs(user, accountId);
+    return user;
   }
+
+  private acknowledge({ status, user }: UserAnswer<HeldUser>, accountId: string): Applied {
+    assertIs(user, accountId);
+    return { accountId, echo: toAccount(user, this.mapping), confirmed: true, status };
+  }
+}
+
+/** What is acknowledged becomes the account that a link stands for: another id would be somebody else's, for good. */
+function assertIs({ id }: HeldUser, accountId: string): void {
+  if (id !== accountId) throw new ProviderError('protocol', { reason: 'answered_another_user' });
 }
 
 /** @throws ProviderError `unsupported` without an id: no call can address an account by anything else */

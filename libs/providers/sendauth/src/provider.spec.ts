@@ -272,3 +272,21 @@ describe('SendAuth, where a user holds what the description does not list', () =
     expect(service.running.faults.map(({ hits }) => hits)).toEqual([1, 1]);
   });
 });
+
+describe('SendAuth, where an update is answered with another user', () => {
+  it.each([
+    ['before it is written', 'GET', 1],
+    ['after it was written', 'PUT', 2],
+  ])('H42: refuses it, and takes nobody else for theirs (%s)', async (_, method, expectedCalls) => {
+    const anna = await create();
+    const ben = await create({ ...ANNA, email: 'ben@example.test' });
+    const body = held().find(({ id }) => id === ben) ?? {};
+    service.running.addFaults({ match: { method }, status: 200, body });
+    const before = callsSoFar();
+    const { attributes } = spell({ ...ANNA, givenName: 'Anne' });
+    const step = { kind: 'update', attributes, changed: ['firstName'] } as const;
+    const refused = { kind: 'protocol', detail: { reason: 'answered_another_user' } };
+    await expect(provider.apply(step, targetOf(anna), contextOf())).rejects.toMatchObject(refused);
+    expect(callsSoFar() - before).toBe(expectedCalls);
+  });
+});

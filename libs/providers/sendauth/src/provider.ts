@@ -19,7 +19,7 @@ import { sendauthCapabilities } from './capabilities.js';
 import { spellEmail, toAccount, toCreateBody, toDesired, toUpdate } from './convert.js';
 import { deletedPages, livePages, walk, type ReadPage } from './listing.js';
 import type { IsOwnAccount } from './own-account.js';
-import { ensureThere, locate, locateByEmail, type Whereabouts } from './whereabouts.js';
+import { assertIs, ensureThere, locate, locateByEmail, type Whereabouts } from './whereabouts.js';
 
 /**
  * SendAuth users.
@@ -105,11 +105,13 @@ export class SendauthProvider implements IdentityProvider {
   private async update(attributes: NativeAttributes, userId: string, context: CallContext): Promise<Applied> {
     return this.unlessGone(context, async () => {
       const { user: before } = await this.api.getUser(userId, context);
+      assertIs(before, userId);
       if (this.isOwnAccount(before)) throw new ProviderError('unsupported', { reason: 'own_account' });
       const { email = null } = attributes;
       const changesEmail = email !== null && email !== spellEmail(before.email ?? '');
       const update = { ...toUpdate(attributes, before), changesEmail };
       const { status, user } = await this.api.updateUser(userId, update, context);
+      assertIs(user, userId);
       const echo = toAccount(user, this.mapping, 'live');
       return { accountId: user.id, echo, confirmed: true, status };
     });

@@ -53,6 +53,11 @@ export async function ensureThere(api: SendauthApi, context: CallContext): Promi
   await api.listUsers({ page: 1, perPage: 1 }, context);
 }
 
+/** @throws ProviderError `protocol` for an answer about somebody else, who must not be taken for the one asked for */
+export function assertIs(user: SendauthUser, userId: string): void {
+  if (!isSameId(user.id, userId)) throw new ProviderError('protocol', { reason: 'answered_another_user' });
+}
+
 async function readIfShown(
   api: SendauthApi,
   userId: string,
@@ -60,7 +65,7 @@ async function readIfShown(
 ): Promise<SendauthUser | null> {
   try {
     const { user } = await api.getUser(userId, context);
-    if (!isSameId(user.id, userId)) throw new ProviderError('protocol', { reason: 'answered_another_user' });
+    assertIs(user, userId);
     return user;
   } catch (error) {
     if (error instanceof ProviderError && error.kind === 'notFound') return null;

@@ -97,6 +97,15 @@ describe('users that are not who was asked for', () => {
     expect([...service.running.provider.accounts()]).toHaveLength(1);
   });
 
+  it('H42: are not taken for theirs when a write is answered with another', async () => {
+    const target = await enrolAnna();
+    const body = { user: { id: THEIRS, externalId: target.remoteKey } };
+    service.running.addFaults({ match: { method: 'PATCH' }, status: 200, body });
+    const update = { kind: 'update', attributes: {}, changed: [] } as const;
+    const refused = { kind: 'protocol', detail: { reason: 'answered_another_user' } };
+    await expect(service.build().apply(update, target, context)).rejects.toMatchObject(refused);
+  });
+
   it.each([
     ['by id', { accountId: 'ffffffffffffffffffffffff', remoteKey: 'hr-1' }],
     ['by key', { accountId: null, remoteKey: 'hr-2' }],

@@ -102,7 +102,9 @@ export class SunshineProvider implements IdentityProvider {
     const { user } = await this.api.getUser(referenceOf(target), context);
     assertIsTarget(user, target);
     const body = toNative(attributes, { user, ...marking });
-    return this.acknowledge(await this.api.updateUser({ idOrExternalId: user.id }, body, context));
+    const answer = await this.api.updateUser({ idOrExternalId: user.id }, body, context);
+    assertIsTarget(answer.user, { ...target, accountId: user.id });
+    return this.acknowledge(answer);
   }
 
   /** A user that is gone is acknowledged as proven; a deletion that begins is not. @see PROVIDERS.md 2.5 */
