@@ -84,6 +84,23 @@ describe('a profile that holds what no request may have', () => {
   });
 });
 
+describe('metadata of others that takes more room than we count', () => {
+  it('keeps nobody from being marked as a leaver: what there is, was taken there, by whatever measure', async () => {
+    const provider = service.build();
+    const target = await enrolAnna();
+    const theirs = { note: '\u754c'.repeat(1_400) }; // 4 KB in characters, and not in bytes
+    const [user] = service.running.provider.accounts();
+    const answer = { status: 200, body: { user: { ...user, metadata: theirs } } };
+    service.running.addFaults([
+      { match: { method: 'GET' }, ...answer },
+      { match: { method: 'PATCH', body: theirs.note }, ...answer },
+    ]);
+    const { attributes } = provider.normalize(ANNA);
+    await provider.apply({ kind: 'suspend', marker: 'deleted', attributes }, target, context);
+    expect(service.running.faults.map(({ hits }) => hits)).toEqual([1, 1]);
+  });
+});
+
 describe('users that are not who was asked for', () => {
   it('H43: are never addressed by a key that reads as an account id', async () => {
     const { accountId } = await enrolAnna();

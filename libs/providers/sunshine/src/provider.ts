@@ -102,7 +102,7 @@ export class SunshineProvider implements IdentityProvider {
     const { user } = await this.api.getUser(referenceOf(target), context);
     assertIsTarget(user, target);
     const body = toNative(attributes, { user, ...marking });
-    const answer = await this.api.updateUser({ idOrExternalId: user.id }, body, context);
+    const answer = await this.api.rewriteUser({ idOrExternalId: user.id }, body, context);
     assertIsTarget(answer.user, { ...target, accountId: user.id });
     return this.acknowledge(answer);
   }

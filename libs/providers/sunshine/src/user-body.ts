@@ -50,10 +50,19 @@ export interface UserCreateBody extends UserUpdateBody {
 /**
  * Holds a body against the limits of the description, before it is sent. The limit of 100 kB on a request needs no
  * look of its own: the limits on its members keep every body below a third of that.
- * @throws ProviderError `invalid`: `<member>_length`, `<member>_format`, `signed_up_at_range`, `metadata_value`,
- *   `metadata_size`
+ * @throws ProviderError `invalid`: as `checkMembers`, and `metadata_size`
  */
 export function checkUserBody(body: UserCreateBody): void {
+  checkMembers(body);
+  refuseUnless(bytesOf(body.metadata ?? {}) <= METADATA_MAX_BYTES, 'metadata_size');
+}
+
+/**
+ * Holds each member of a body against its own limits, and not all metadata together: how its 4 KB are measured is not
+ * described, and metadata that goes back as it was read has been taken there, by whatever measure.
+ * @throws ProviderError `invalid`: `<member>_length`, `<member>_format`, `signed_up_at_range`, `metadata_value`
+ */
+export function checkMembers(body: UserCreateBody): void {
   const { externalId, brandId, signedUpAt, profile, metadata } = body;
   if (externalId !== undefined) {
     refuseUnless(isText(externalId, EXTERNAL_ID_MAX_LENGTH), 'external_id_length');
@@ -61,7 +70,7 @@ export function checkUserBody(body: UserCreateBody): void {
   if (typeof brandId === 'string') checkBrandId(brandId);
   if (signedUpAt !== undefined) refuseUnless(isInFourDigitYear(signedUpAt), 'signed_up_at_range');
   if (profile !== undefined) checkProfile(profile);
-  if (typeof metadata === 'object' && metadata !== null) checkMetadata(metadata);
+  refuseUnless(Object.values(metadata ?? {}).every(isMetadataValue), 'metadata_value');
 }
 
 /** @throws ProviderError `invalid`, `brand_id_length` */
@@ -89,11 +98,6 @@ function checkProfile(profile: ProfileBody): void {
     const fault = typeof value === 'string' ? findProfileFault(field, value) : null;
     if (fault !== null) throw refusal(`${WORD_OF[field]}_${fault}`);
   }
-}
-
-function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
-  refuseUnless(Object.values(metadata).every(isMetadataValue), 'metadata_value');
-  refuseUnless(bytesOf(metadata) <= METADATA_MAX_BYTES, 'metadata_size');
 }
 
 /** Whether a value can stand in `metadata`: JSON would make `null`, which it does not take, of a number without end. */
