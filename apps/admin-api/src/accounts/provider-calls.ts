@@ -64,7 +64,7 @@ export class ProviderCalls implements OnModuleDestroy {
   private contextFor(slug: string, { pace }: Desk): RequestContext {
     return new RequestContext({
       clock: this.clock,
-      signal: this.stopping.signal,
+      stopping: this.stopping.signal,
       pace,
       requireOpen: () => this.requireOpen(slug),
     });

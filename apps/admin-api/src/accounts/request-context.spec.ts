@@ -16,7 +16,7 @@ describe('the calls of one request', () => {
     const stopping = new AbortController();
     const context = new RequestContext({
       clock: { monotonicMs: () => at.nowMs },
-      signal: stopping.signal,
+      stopping: stopping.signal,
       pace: pace?.(at) ?? { take: () => Promise.resolve() },
       requireOpen: () => (closed === undefined ? Promise.resolve() : Promise.reject(closed)),
     });
@@ -62,9 +62,11 @@ describe('the calls of one request', () => {
     expect([wanted, context.mutated]).toEqual([false, false]);
   });
 
-  it('are not made any more once the process is told to end', async () => {
+  it('are not made any more once the process is told to end, and what is under way is not torn off', async () => {
     const { context, stopping } = contextWith();
+    await context.admit(READ);
     stopping.abort();
+    expect(context.signal.aborted).toBe(false);
     expect(await codeOf(context.admit(WRITE))).toBe('shutting_down');
     expect(context.mutated).toBe(false);
   });

@@ -7,8 +7,8 @@ import { CallHeldBack } from './call-held-back.js';
 /** What one request may use of a provider. */
 export interface RequestContextParts {
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** Aborted when the process ends. */
-  readonly signal: AbortSignal;
+  /** Aborted when the process is told to end. */
+  readonly stopping: AbortSignal;
   readonly pace: Pace;
   /** @throws CallHeldBack when the provider must be left alone */
   readonly requireOpen: () => Promise<void>;
@@ -27,11 +27,11 @@ const RETRY_AFTER_S = 1;
 export class RequestContext implements CallContext {
   /** A mutating call was admitted: what became of it is no longer ours alone to say. */
   mutated = false;
-  readonly signal: AbortSignal;
+  /** Never aborted: a call under way ends within its own timeout, and torn off it would be one whose outcome nobody knows. */
+  readonly signal = new AbortController().signal;
   private readonly deadlineMs: number;
 
   constructor(private readonly parts: RequestContextParts) {
-    this.signal = parts.signal;
     this.deadlineMs = parts.clock.monotonicMs() + REQUEST_DEADLINE_MS;
   }
 
@@ -39,7 +39,7 @@ export class RequestContext implements CallContext {
     this.refuseIfTooLate();
     await this.parts.requireOpen();
     const waitUntilMs = Math.min(this.deadlineMs, this.nowMs() + PACE_WAIT_MS);
-    await this.parts.pace.take(() => this.nowMs() < waitUntilMs && !this.signal.aborted);
+    await this.parts.pace.take(() => this.nowMs() < waitUntilMs && !this.parts.stopping.aborted);
     if (this.nowMs() >= waitUntilMs)
       throw heldBack('provider_busy', 'its calls are spoken for at the moment');
     this.refuseIfTooLate();
@@ -52,7 +52,7 @@ export class RequestContext implements CallContext {
   }
 
   private refuseIfTooLate(): void {
-    if (this.signal.aborted) throw heldBack('shutting_down', 'this process is ending');
+    if (this.parts.stopping.aborted) throw heldBack('shutting_down', 'this process is ending');
     if (!this.mayStillSend())
       throw heldBack('provider_too_slow', 'its earlier answers took all the time there was');
   }
