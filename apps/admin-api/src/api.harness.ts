@@ -52,7 +52,10 @@ export interface AnswerBody {
 
 /** As much of an operation in the API's description as tests look at. */
 export interface ApiOperation {
-  readonly requestBody: { readonly content: Readonly<Record<string, { readonly schema: ApiSchema }>> };
+  readonly requestBody: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: ApiSchema }>>;
+  };
   readonly responses: Readonly<
     Record<string, { readonly content: Readonly<Record<string, { readonly schema: ApiSchema }>> }>
   >;

@@ -71,6 +71,22 @@ describe('one user at one provider', () => {
     }
   });
 
+  it('a body is described as needed exactly where it is', async () => {
+    const { body } = await api.ask('/docs-json', { key: null });
+    const optional = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.values(methods)
+        .filter((operation) => 'requestBody' in operation && operation.requestBody.required !== true)
+        .map(({ requestBody }) => [
+          path.split('/').at(-1),
+          Object.keys(requestBody.content['application/json']?.schema ?? {}),
+        ]),
+    );
+    expect(optional).toEqual([
+      ['purge', ['anyOf']],
+      ['authenticate', ['anyOf']],
+    ]);
+  });
+
   it('what is not offered is answered as such, whatever else is wrong with the request', async () => {
     const { id } = await hired();
     for (const [below, method, json] of [

@@ -3,7 +3,7 @@ import type { User } from '#domain';
 import { type LinkView, tagsSchema, type WholeTags } from '#store';
 import { Requires } from '../auth/scopes.js';
 import { transactionStarted } from '../docs/account-views.js';
-import { Answers, Describes } from '../docs/decorators.js';
+import { Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
 import { linkView, userView } from '../docs/views.js';
 import { type Addressed, AddressedUser } from '../users/addressed.js';
 import { AboutAccount, ProviderSlug } from './addressed-account.js';
@@ -51,6 +51,7 @@ export class EffectsController {
     'Only an active user; 409 no_passkeys when there are none. What became of it stands among the transactions.',
   )
   @AboutAccount()
+  @BodyIsOptional(authenticationBody)
   @Answers(201, transactionStarted)
   async authenticate(
     @AddressedUser() ask: Addressed,

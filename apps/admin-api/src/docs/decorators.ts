@@ -26,6 +26,11 @@ export function AboutUser(): MethodDecorator {
   );
 }
 
+/** Says that a route's body may be left out, which its schema alone cannot say. */
+export function BodyIsOptional(schema: z.ZodType): MethodDecorator {
+  return ApiBody({ required: false, schema: toOpenApi(schema, 'input') });
+}
+
 /** Says that a route takes a file. */
 export function TakesFile(): MethodDecorator {
   return applyDecorators(

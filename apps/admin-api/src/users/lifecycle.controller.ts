@@ -2,7 +2,7 @@ import { Body, Controller, Delete, HttpCode, Inject, Post } from '@nestjs/common
 import type { User } from '#domain';
 import type { CallerVerb } from '#store';
 import { Requires } from '../auth/scopes.js';
-import { AboutUser, Answers, Describes } from '../docs/decorators.js';
+import { AboutUser, Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
 import { userView } from '../docs/views.js';
 import { type Addressed, AddressedUser } from './addressed.js';
 import { purgeBody, type PurgeBody } from './requests.js';
@@ -60,6 +60,7 @@ export class LifecycleController {
     'Destroys the accounts at every provider. Once begun it cannot be taken back.',
   )
   @AboutUser()
+  @BodyIsOptional(purgeBody)
   @Answers(200, userView)
   async purge(@AddressedUser() ask: Addressed, @Body({ schema: purgeBody }) body: PurgeBody): Promise<User> {
     const notBefore = body?.notBefore === undefined ? undefined : new Date(body.notBefore);
