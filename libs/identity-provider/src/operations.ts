@@ -25,10 +25,11 @@ export interface ActivityQuery {
   readonly q?: string;
 }
 
-/** One page of what happened to an account, and how much there is on all pages. */
+/** One page of what happened to an account. */
 export interface ActivityPage<Entry> {
   readonly entries: readonly Entry[];
-  readonly total: number;
+  /** On all pages; `null` where the provider does not say. */
+  readonly total: number | null;
 }
 
 /** Something that was done to an account, as the provider recorded it. */

@@ -52,7 +52,7 @@ export const statsView = z.object({
   requestCounts: z.record(z.string(), count),
 });
 
-const page = { page: z.int().min(1), perPage: z.int().min(1).max(100), total: count };
+const page = { page: z.int().min(1), perPage: z.int().min(1).max(100), total: count.nullable() };
 
 /** What was done to an account. */
 export const auditPage = z.object({

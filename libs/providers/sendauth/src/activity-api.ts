@@ -9,7 +9,7 @@ import {
   type StartedTransaction,
 } from '#identity-provider';
 import type { z } from 'zod';
-import { auditPageSchema, startedSchema, transactionPageSchema } from './activity.js';
+import { auditPageSchema, startedSchema, transactionPageSchema, type EntryPage } from './activity.js';
 import { explainAuthentication, explainRegistration, explainUserError } from './explain.js';
 import { refuseBroken, textOf } from './limits.js';
 import { userPath } from './paths.js';
@@ -17,11 +17,6 @@ import { toQuery, type PageQuery } from './query.js';
 
 /** @see sendauth.openapi.yaml `WebTX` */
 const AUTHENTICATION_LIMITS = { message: textOf(0, 1024), connectwise: textOf(0, 64) };
-
-interface PageOf<Entry> {
-  readonly rows?: readonly Entry[] | null | undefined;
-  readonly total: number;
-}
 
 /**
  * Typed calls on what one user does and is asked for: what mirroring does not need. Live users only (inferred); limits
@@ -90,7 +85,7 @@ export class SendauthActivityApi {
   }
 
   private async list<Entry>(
-    schema: z.ZodType<PageOf<Entry>>,
+    schema: z.ZodType<EntryPage<Entry>>,
     request: Pick<ProviderRequest, 'path' | 'query'>,
     context: CallContext,
   ): Promise<ActivityPage<Entry>> {

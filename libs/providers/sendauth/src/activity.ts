@@ -1,4 +1,4 @@
-import { openEnum } from '#http';
+import { openEnum, orNull } from '#http';
 import type { AccountAudit, AccountTransaction, TransactionState } from '#identity-provider';
 import { z } from 'zod';
 import { lenientDate, lenientText } from './lenient.js';
@@ -38,17 +38,24 @@ const auditSchema = z
   })
   .transform(({ created_at: createdAt, ...audit }) => ({ ...audit, createdAt }));
 
-const total = z.number().int().nonnegative();
+/** One page of what happened, as it came. */
+export interface EntryPage<Entry> {
+  readonly rows: readonly Entry[] | null;
+  readonly total: number | null;
+}
+
+/** Neither member is required, and what has neither is no page. */
+function pageOf<Entry>(entry: z.ZodType<Entry>): z.ZodType<EntryPage<Entry>> {
+  return z
+    .object({ rows: orNull(z.array(entry)), total: orNull(z.number().int().nonnegative()) })
+    .refine(({ rows, total }) => rows !== null || total !== null);
+}
 
 /** @see sendauth.openapi.yaml `PaginatedTransactions` */
-export const transactionPageSchema: z.ZodType<{
-  rows?: AccountTransaction[] | null | undefined;
-  total: number;
-}> = z.object({ rows: z.array(transactionSchema).nullish(), total });
+export const transactionPageSchema = pageOf<AccountTransaction>(transactionSchema);
 
 /** @see sendauth.openapi.yaml `PaginatedAudits` */
-export const auditPageSchema: z.ZodType<{ rows?: AccountAudit[] | null | undefined; total: number }> =
-  z.object({ rows: z.array(auditSchema).nullish(), total });
+export const auditPageSchema = pageOf<AccountAudit>(auditSchema);
 
 /** @see sendauth.openapi.yaml `TX` */
 export const startedSchema = z.object({ tx: z.string().min(1) });

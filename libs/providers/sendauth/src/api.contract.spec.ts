@@ -488,7 +488,20 @@ describe('the typed client of SendAuth, answers that are not as described', () =
     }
   });
 
-  it.each([[[]], ['text'], [{ rows: {}, total: 1 }], [{ rows: [1], total: 1 }], [{ rows: [] }]])(
+  it('H31: shows what happened to a user where it is not counted, and walks no list of users so', async () => {
+    const body = { rows: [{}] };
+    answer(body);
+    expect(await activity.listAudits(NOBODY, {}, context)).toMatchObject({ entries: [{}], total: null });
+    answer(body);
+    expect(await activity.listTransactions(NOBODY, {}, context)).toMatchObject({
+      entries: [{}],
+      total: null,
+    });
+    answer({ rows: [] });
+    await expect(users.listUsers({}, context)).rejects.toMatchObject({ kind: 'protocol' });
+  });
+
+  it.each([[[]], ['text'], [{ rows: {}, total: 1 }], [{ rows: [1], total: 1 }], [{}]])(
     'H27: takes %j for no page',
     async (body) => {
       const expected = { kind: 'protocol' };
