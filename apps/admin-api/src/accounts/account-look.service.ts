@@ -28,7 +28,7 @@ export interface AccountLook {
   readonly differences: readonly string[];
 }
 
-/** Shows one account, by one read over there that changes nothing on either side. */
+/** Shows one account, by reading alone: it changes nothing on either side. */
 @Injectable()
 export class AccountLookService {
   constructor(
