@@ -67,9 +67,16 @@ export interface IdentityProvider {
    */
   apply(step: ProviderStep, target: AccountTarget, context: CallContext): Promise<Applied>;
 
-  /** Present exactly when the provider can enumerate its accounts. */
+  /**
+   * Present exactly when the provider can enumerate its accounts.
+   *
+   * A walk through a list that others change meanwhile, a page at a time. Callers may rely on this much: the walk ends;
+   * it says `complete` once, on its last page, and never after an error, a page that repeats or a page that shows fewer
+   * than the provider counts. An account may be shown more than once, on one page or on several: count it once, by its
+   * id. An account that moves in the list meanwhile may be missed: not to be shown is no proof of absence, `get` is.
+   */
   list?(context: CallContext): AsyncIterable<AccountPage>;
 
-  /** Present exactly when the provider can enumerate its soft-deleted accounts. */
+  /** Present exactly when the provider can enumerate its soft-deleted accounts; otherwise as `list`. */
   listDeleted?(context: CallContext): AsyncIterable<AccountPage>;
 }

@@ -7,5 +7,6 @@ export * from './identity-provider.js';
 export * from './mapping.js';
 export * from './normalize.js';
 export * from './operations.js';
+export * from './page-trail.js';
 export * from './registry.js';
 export * from './step.js';
