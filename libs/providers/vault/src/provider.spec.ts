@@ -96,6 +96,29 @@ describe('Vault, answers', () => {
     });
   });
 
+  it('L04: a cursor that is refused makes the listing begin anew, and shows everybody', async () => {
+    const ids = Array.from({ length: 250 }, (_, number) => `hr-${number}`);
+    service.running.plant(ids.map((id) => ({ op: 'put', account: { consumer_id: id } })));
+    service.running.addFaults({ match: { path: 'cursor=' }, status: 400, body: { detail: 'expired' } });
+    const pages: AccountPage[] = [];
+    for await (const page of provider.list?.(contextOf()) ?? []) pages.push(page);
+    const listed = pages.flatMap(({ accounts }) => accounts.map(({ accountId }) => accountId));
+    expect(new Set(listed)).toEqual(new Set(ids));
+    expect(pages.map(({ complete }) => complete)).toEqual([false, false, true]);
+  });
+
+  it('L04: a cursor that is always refused ends the listing as incomplete', async () => {
+    service.running.plant(
+      Array.from({ length: 250 }, (_, number) => ({ op: 'put', account: { consumer_id: `hr-${number}` } })),
+    );
+    service.running.addFaults({ match: { path: 'cursor=' }, times: 'always', status: 400, body: {} });
+    const read = async (): Promise<void> => {
+      for await (const { complete } of provider.list?.(contextOf()) ?? []) expect(complete).toBe(false);
+    };
+    await expect(read()).rejects.toMatchObject({ kind: 'invalid', detail: { reason: 'cursor_refused' } });
+    expect(service.running.log.counts.total).toBe(6);
+  });
+
   it('L03: a cursor that comes round again ends the listing as incomplete', async () => {
     const page = { data: [{ consumer_id: 'hr-1' }], meta: { cursors: { next: 'again' } } };
     service.running.addFaults({ times: 'always', status: 200, body: page });

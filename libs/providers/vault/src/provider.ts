@@ -13,9 +13,10 @@ import {
   type ProviderStep,
 } from '#identity-provider';
 import type { VaultApi } from './api.js';
-import { PAGE_LIMIT, vaultCapabilities } from './capabilities.js';
+import { vaultCapabilities } from './capabilities.js';
 import type { ConsumerAnswer, HeldConsumer } from './consumer.js';
 import { toAccount, toDesired, toNative } from './convert.js';
+import { listConsumers } from './listing.js';
 import { vaultMapping } from './mapping.js';
 
 /**
@@ -85,17 +86,10 @@ export class VaultProvider implements IdentityProvider {
   }
 
   async *list(context: CallContext): AsyncGenerator<AccountPage> {
-    const seen = new Set<string>();
-    let cursor: string | null = null;
-    do {
-      const { consumers, next } = await this.api.listConsumers({ cursor, limit: PAGE_LIMIT }, context);
-      // A cursor that comes round again would be followed for ever.
-      if (next !== null && seen.has(next)) throw new ProviderError('protocol', { reason: 'cursor_repeats' });
-      if (next !== null) seen.add(next);
+    for await (const { consumers, next } of listConsumers(this.api, context)) {
       const accounts = consumers.map((consumer) => toAccount(consumer, this.mapping));
       yield { accounts, complete: next === null };
-      cursor = next;
-    } while (cursor !== null);
+    }
   }
 
   private async purge(consumerId: string, context: CallContext): Promise<Applied> {
