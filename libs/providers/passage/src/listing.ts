@@ -1,4 +1,4 @@
-import { ProviderError, type CallContext } from '#identity-provider';
+import { PageTrail, ProviderError, type CallContext } from '#identity-provider';
 import type { PassageApi } from './api.js';
 import { PAGE_LIMIT } from './capabilities.js';
 import type { UserFilters } from './filters.js';
@@ -27,7 +27,7 @@ export interface UserPage {
  * Every page is anchored at the moment of the first, so users who are added meanwhile move nothing. A user who is
  * deleted meanwhile moves all later ones forward, some of them onto pages that were read already; the total tells, and
  * the listing goes back by as many pages as it takes. So a user may be listed twice, but none who stays is left out.
- * @throws ProviderError `protocol` when it cannot be brought to an end
+ * @throws ProviderError `protocol` when it cannot be brought to an end, or shows more or fewer than it counts
  */
 export async function* listUsers(
   api: PassageApi<HeldUser>,
@@ -37,6 +37,7 @@ export async function* listUsers(
   let anchor: { createdBefore?: number } = {};
   let known = Number.POSITIVE_INFINITY;
   let stepsBack = 0;
+  const trail = new PageTrail(0);
   for (let page = 1; ;) {
     const query = { page, limit: PAGE_LIMIT, orderBy: ORDER, ...anchor, filter };
     const answer = await api.listUsers(query, context);
@@ -46,11 +47,26 @@ export async function* listUsers(
     if (back > 0 && ++stepsBack > STEPS_BACK_AT_MOST) {
       throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
     }
-    const complete = back === 0 && answer.users.length < PAGE_LIMIT;
+    if (back > 0) trail.turnBack();
+    const complete = back === 0 && isLast(page, answer.users.length, answer.total);
+    if (back === 0 && !complete) trail.follow(answer.users.map(({ id }) => id));
     yield { users: answer.users, complete, total: answer.total };
     if (complete) return;
     page += back > 0 ? -back : 1;
   }
+}
+
+/**
+ * A page that is not full is the last, and then all that are counted have been shown.
+ * @throws ProviderError `protocol` when it counts otherwise; `total_users` is that of the query
+ * @see passage.openapi.yaml `ListPaginatedUsersResponse`
+ */
+function isLast(page: number, length: number, total: number): boolean {
+  const shown = (page - 1) * PAGE_LIMIT + length;
+  if (length > 0 && shown > total) throw new ProviderError('protocol', { reason: 'more_than_the_total' });
+  if (length === PAGE_LIMIT) return false;
+  if (shown < total) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
+  return true;
 }
 
 /** Pages before this one that may have received users which it should have shown. */
