@@ -1,5 +1,6 @@
 import type { AccountTarget, Capabilities, IdentityProvider, Mapping } from '../src/index.js';
 import type { BackDoor } from './back-door.js';
+import type { Decide } from './planning.js';
 
 /** An adapter in front of a stand-in of its provider, as the contract suite meets it. */
 export interface ContractGuest {
@@ -27,6 +28,8 @@ export interface ContractCase {
   readonly name: string;
   /** What the adapter says it can do: decides which stories are told. */
   readonly capabilities: Capabilities;
+  /** The reconciler's `plan`: every story ends with the question whether anything is left to do. */
+  readonly plan: Decide;
   /** Awaited once, before the first story. */
   readonly setUp: () => Promise<ContractGuest>;
 }

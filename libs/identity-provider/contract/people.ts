@@ -42,6 +42,12 @@ export const ANNA_BARE = active(ANNA.remoteKey, {
   familyName: ANNA.attributes.familyName,
 });
 
+/** The same person with tags, one of them without a value. */
+export const ANNA_TAGGED: Desired = {
+  ...ANNA,
+  attributes: { ...ANNA.attributes, tags: { team: 'blue', 'on call': '' } },
+};
+
 /** Somebody else, with nothing in common with Anna. */
 export const BEN = active('ben', {
   email: 'ben@example.com',

@@ -5,15 +5,19 @@ import {
   type AccountTarget,
   type Applied,
   type CallContext,
+  type Capabilities,
   type Desired,
   type DesiredAccount,
   type IdentityProvider,
+  type LoweredStatus,
   type Observation,
   type ProviderErrorKind,
   type ProviderStep,
 } from '../src/index.js';
 import { valueAt, type HeldAccount } from './back-door.js';
 import type { ContractGuest } from './guest.js';
+import type { Decide } from './planning.js';
+import { Roster, type Person } from './roster.js';
 
 /** How long an accepted deletion may take at a stand-in. */
 const PURGE_PATIENCE_MS = 5_000;
@@ -28,8 +32,16 @@ export interface Enrolled {
 /** What the stories of the contract have in common: the guest, its steps, and how they are judged. */
 export class Stage {
   private present: ContractGuest | null = null;
+  private roster: Roster;
   private admitted = 0;
   private released = 0;
+
+  constructor(
+    readonly capabilities: Capabilities,
+    readonly decide: Decide,
+  ) {
+    this.roster = new Roster(capabilities);
+  }
 
   /** Counts, so that a call slot that is never given back is noticed. */
   readonly context: CallContext = {
@@ -55,6 +67,17 @@ export class Stage {
     return this.guest.provider;
   }
 
+  /** Everybody whose account the story made. */
+  get people(): readonly Person[] {
+    return this.roster.people;
+  }
+
+  /** Empties the provider, and forgets everybody. */
+  begin(): void {
+    this.guest.backDoor.reset();
+    this.roster = new Roster(this.capabilities);
+  }
+
   expectEverySlotReleased(): void {
     expect(this.released).toBe(this.admitted);
   }
@@ -63,14 +86,30 @@ export class Stage {
   async enrol(desired: Desired): Promise<Enrolled> {
     const account = this.provider.normalize(desired);
     expect(account.violations).toEqual([]);
-    const target = { accountId: null, remoteKey: desired.remoteKey };
-    const applied = await this.apply({ kind: 'provision', attributes: account.attributes }, target);
-    const accountId = applied.accountId ?? this.onlyOne().accountId;
-    return { target: { ...target, accountId }, account };
+    const { accountId = this.onlyOne().accountId } = await this.provision(desired);
+    return { target: { accountId, remoteKey: desired.remoteKey }, account };
   }
 
-  apply(step: ProviderStep, target: AccountTarget): Promise<Applied> {
-    return this.provider.apply(step, target, this.context);
+  /** Asks for an account, which may be refused. */
+  provision(desired: Desired): Promise<Applied> {
+    const account = this.provider.normalize(desired);
+    const { remoteKey } = desired;
+    this.roster.want(remoteKey, account);
+    return this.apply({ kind: 'provision', attributes: account.attributes }, { accountId: null, remoteKey });
+  }
+
+  /** Takes a step, and remembers it unless it was refused. */
+  async apply(step: ProviderStep, target: AccountTarget): Promise<Applied> {
+    try {
+      const applied = await this.provider.apply(step, target, this.context);
+      const accountId = applied.accountId ?? target.accountId;
+      this.roster.remember(step, { ...target, accountId });
+      return applied;
+    } catch (error) {
+      if (error instanceof ProviderError && error.kind === 'outcomeUnknown')
+        this.roster.remember(step, target);
+      throw error;
+    }
   }
 
   get(target: AccountTarget): Promise<Observation> {
@@ -90,8 +129,22 @@ export class Stage {
     const changed = Object.keys(next.attributes).filter(
       (path) => next.attributes[path] !== account.attributes[path],
     );
+    this.roster.want(target.remoteKey, next);
     await this.apply({ kind: 'update', attributes: next.attributes, changed }, target);
     return { target, account: next };
+  }
+
+  /** Suspends, and pays what that owes. */
+  async suspend({ target, account }: Enrolled, as: LoweredStatus = 'deactivated'): Promise<void> {
+    const { marker = null } = this.capabilities.lowering[as];
+    await this.apply({ kind: 'suspend', marker, attributes: account.attributes }, target);
+    for (const effect of this.capabilities.owedOnSuspend) {
+      await this.apply({ kind: 'discharge', effect, tags: {} }, target);
+    }
+  }
+
+  async reactivate({ target, account }: Enrolled): Promise<void> {
+    await this.apply({ kind: 'reactivate', attributes: account.attributes }, target);
   }
 
   /** Purges, and waits until the adapter sees the proof and the account has really ended. */

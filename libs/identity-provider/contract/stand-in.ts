@@ -1,15 +1,24 @@
-import type { BackDoor, BrokenWrite, HeldAccount } from './back-door.js';
+import type { BackDoor, BrokenWrite, HeldAccount, ListName } from './back-door.js';
+import { answersOf, type Answers, type Row, type SpelledPage } from './disturbances.js';
 
 /** What the suite needs of a simulated provider; the simulators of `apps/simulators` are such by their shape. */
 export interface StandIn {
   readonly provider: {
     readonly behaviour: { merge(settings: Readonly<Record<string, unknown>>): void };
-    accounts(): Iterable<Readonly<Record<string, unknown>> & { readonly state: string }>;
+    accounts(): Iterable<Row & { readonly state: string }>;
   };
+  readonly log: { readonly counts: { readonly writes: number } };
   plant(changes: unknown): number;
   addFaults(script: unknown): void;
   clearFaults(): void;
   reset(): void;
+}
+
+/** How a list of the provider is asked for, and how a page of it is spelt. */
+export interface ListingShape {
+  /** A regular expression that its calls alone match, path and query. */
+  readonly path: string;
+  page(page: SpelledPage): unknown;
 }
 
 /** What a provider's accounts look like from behind. */
@@ -19,7 +28,14 @@ export interface StandInShape extends Pick<BackDoor, 'unmanaged' | 'markerPath' 
   /** Behaviour of this run. */
   readonly behaviour: Readonly<Record<string, unknown>>;
   /** The `number`th stranger, in the provider's own shape. */
-  stranger(number: number): Readonly<Record<string, unknown>>;
+  stranger(number: number): Row;
+  /** Its lists, where it has any. */
+  readonly listings?: Partial<Readonly<Record<ListName, ListingShape>>>;
+  /**
+   * Members that bring an account to the one or the other end of a list.
+   * (Default: the order is that of arrival)
+   */
+  readonly ends?: Readonly<Record<'first' | 'last', Row>>;
 }
 
 const FAULT_OF: Readonly<Record<BrokenWrite, object>> = {
@@ -32,8 +48,11 @@ const FAULT_OF: Readonly<Record<BrokenWrite, object>> = {
 export function openBackDoor(standIn: StandIn, shape: StandInShape): BackDoor {
   const held = () => [...standIn.provider.accounts()].filter(isOfPeople).map((raw) => toHeld(raw, shape));
   return {
-    ...shape,
+    unmanaged: shape.unmanaged,
+    markerPath: shape.markerPath,
+    owed: shape.owed,
     held,
+    writes: () => standIn.log.counts.writes,
     reset: () => {
       standIn.reset();
       standIn.provider.behaviour.merge(shape.behaviour);
@@ -43,9 +62,24 @@ export function openBackDoor(standIn: StandIn, shape: StandInShape): BackDoor {
       standIn.plant({ op: 'patch', id: accountId, account: mergeInto(found?.raw ?? {}, members) });
     },
     remove: (accountId) => standIn.plant({ op: 'remove', id: accountId }),
-    crowd: (count) => {
-      const strangers = Array.from({ length: count }, (_, number) => shape.stranger(number));
+    crowd: (count, state = 'live') => {
+      const strangers = Array.from({ length: count }, (_, number) => ({ ...shape.stranger(number), state }));
       standIn.plant(strangers.map((account) => ({ op: 'put', account })));
+    },
+    reorder: (accountId, to) => {
+      if (shape.ends !== undefined) standIn.plant({ op: 'patch', id: accountId, account: shape.ends[to] });
+      else standIn.plant(arriveAnew(held(), accountId, to));
+    },
+    disturbListing: (how, { list, pageSize }) => {
+      const listing = shape.listings?.[list];
+      if (listing === undefined) throw new Error(`the stand-in does not say how the list ${list} is spelt`);
+      const rows = held().filter(({ state }) => state === list);
+      const answers = answersOf(
+        how,
+        rows.map(({ raw }) => raw),
+        pageSize,
+      );
+      standIn.addFaults(scriptOf(answers, listing));
     },
     breakNextWrite: (how) => {
       standIn.addFaults(FAULT_OF[how]);
@@ -60,15 +94,38 @@ export function openBackDoor(standIn: StandIn, shape: StandInShape): BackDoor {
   };
 }
 
+/** One rule for each answer, the last of them for ever. */
+function scriptOf(answers: Answers, listing: ListingShape): object[] {
+  return answers.map((answer, at) => ({
+    match: { method: 'GET', path: listing.path },
+    times: at === answers.length - 1 ? 'always' : 1,
+    ...(answer === null
+      ? {}
+      : answer === 'refused'
+        ? { status: 400, body: {} }
+        : { status: 200, body: listing.page(answer) }),
+  }));
+}
+
+/** Everybody who has to leave and come again for one account to be the first or the last to have come. */
+function arriveAnew(held: readonly HeldAccount[], accountId: string, to: 'first' | 'last'): object[] {
+  const isMoved = (account: HeldAccount): boolean => account.accountId === accountId;
+  const again =
+    to === 'last'
+      ? held.filter(isMoved)
+      : [...held].sort((one, other) => Number(isMoved(other)) - Number(isMoved(one)));
+  return [
+    ...again.map((account) => ({ op: 'remove', id: account.accountId })),
+    ...again.map(({ raw }) => ({ op: 'put', account: raw })),
+  ];
+}
+
 /** Accounts that the provider keeps for itself, and those whose deletion is only remembered, are nobody's. */
-function isOfPeople(raw: Readonly<Record<string, unknown>> & { readonly state: string }): boolean {
+function isOfPeople(raw: Row & { readonly state: string }): boolean {
   return raw['service'] !== true && raw.state !== 'deleted';
 }
 
-function toHeld(
-  raw: Readonly<Record<string, unknown>> & { readonly state: string },
-  { idMember }: StandInShape,
-): HeldAccount {
+function toHeld(raw: Row & { readonly state: string }, { idMember }: StandInShape): HeldAccount {
   return { accountId: String(raw[idMember]), state: raw.state, raw };
 }
 
