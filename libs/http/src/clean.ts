@@ -1,13 +1,12 @@
 const REPLACEMENT = '\uFFFD';
 
-// What may stand in a text that needs cleaning: any escape but \" \\ \/, or one of the characters as it is.
-const SUSPICIOUS = /\\[bfnrtu]|[\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/;
-// eslint-disable-next-line no-control-regex -- control characters are what this looks for
-const UNFIT = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/g;
+// Both can only come as escapes: as they are, JSON forbids the one and UTF-8 the other.
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
 
 /**
- * Replaces by U+FFFD, in every string and key of a parsed text, what `findTextFault` would refuse: a database refuses
- * or alters such text, and one bad account would hold up all that are written with it.
+ * Replaces by U+FFFD, in every string and key of a parsed text, NUL and halves of surrogate pairs: a database refuses
+ * them, and one bad account would hold up all that are written with it. All else stays as it came, line breaks among
+ * it: an update sends back what it does not manage, and must not alter it.
  * Most answers hold none, which one look at the unparsed text tells.
  */
 export function cleanText(unparsed: string, parsed: unknown): unknown {
@@ -36,5 +35,5 @@ function place(node: object, key: string, value: unknown): void {
 }
 
 function clean(text: string): string {
-  return text.toWellFormed().replace(UNFIT, REPLACEMENT);
+  return text.toWellFormed().replaceAll('\u0000', REPLACEMENT);
 }

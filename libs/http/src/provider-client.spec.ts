@@ -220,14 +220,15 @@ describe('a request that is answered', () => {
     expect((body as { admin?: boolean }).admin).toBeUndefined(); // as above
   });
 
-  it('text that a database refuses is replaced, deep in the tree and in keys', async () => {
-    const text = '{"rows":[{"name":"a\\u0000b","half":"\\ud800x","k\\u0001":"tab\\there","ok":"Ada 😀"}]}';
+  it('text that a database refuses is replaced, deep in the tree and in keys, and nothing else', async () => {
+    const text =
+      '{"rows":[{"name":"a\\u0000b","half":"\\ud800x","k\\u0000":"tab\\there","ok":"Ada 😀\\n\\u0001\\ufffe\\ud83d\\ude00"}]}';
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(text);
     });
     const { json: body } = await open(url).request(READ, contextOf());
     expect(body).toEqual({
-      rows: [{ name: 'a\uFFFDb', half: '\uFFFDx', 'k\uFFFD': 'tab\uFFFDhere', ok: 'Ada 😀' }],
+      rows: [{ name: 'a\uFFFDb', half: '\uFFFDx', 'k\uFFFD': 'tab\there', ok: 'Ada 😀\n\u0001\ufffe😀' }],
     });
   });
 });

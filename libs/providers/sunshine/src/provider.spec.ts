@@ -101,6 +101,19 @@ describe('metadata of others that takes more room than we count', () => {
   });
 });
 
+describe('what others wrote', () => {
+  it('H31: keeps its lines when it is sent back', async () => {
+    const provider = service.build();
+    const target = await enrolAnna();
+    const note = 'calls back\n\tafter 5 pm\r\n';
+    service.running.plant({ op: 'patch', id: target.accountId, account: { metadata: { note } } });
+    const { attributes } = provider.normalize(ANNA_CHANGED);
+    const changed = Object.keys(attributes);
+    await provider.apply({ kind: 'update', attributes, changed }, target, context);
+    expect([...service.running.provider.accounts()]).toMatchObject([{ metadata: { note } }]);
+  });
+});
+
 describe('users that are not who was asked for', () => {
   it('H43: are never addressed by a key that reads as an account id', async () => {
     const { accountId } = await enrolAnna();
