@@ -58,6 +58,8 @@ export interface BackDoor {
   crowd(count: number, list?: ListName): void;
   /** Moves an account to the one or the other end of its list. */
   reorder(accountId: string, to: 'first' | 'last'): void;
+  /** Whether a list tells how many accounts there are. */
+  counts(list: ListName): boolean;
   /** Puts something wrong into every listing of the accounts that there are. */
   disturbListing(how: ListingDisturbance, of: { readonly list: ListName; readonly pageSize: number }): void;
   breakNextWrite(how: BrokenWrite): void;

@@ -18,6 +18,8 @@ export interface StandIn {
 export interface ListingShape {
   /** A regular expression that its calls alone match, path and query. */
   readonly path: string;
+  /** Whether its pages tell how many accounts there are. */
+  readonly counts: boolean;
   page(page: SpelledPage): unknown;
 }
 
@@ -70,6 +72,7 @@ export function openBackDoor(standIn: StandIn, shape: StandInShape): BackDoor {
       if (shape.ends !== undefined) standIn.plant({ op: 'patch', id: accountId, account: shape.ends[to] });
       else standIn.plant(arriveAnew(held(), accountId, to));
     },
+    counts: (list) => shape.listings?.[list]?.counts === true,
     disturbListing: (how, { list, pageSize }) => {
       const listing = shape.listings?.[list];
       if (listing === undefined) throw new Error(`the stand-in does not say how the list ${list} is spelt`);

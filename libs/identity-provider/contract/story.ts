@@ -15,6 +15,9 @@ export interface Story {
   readonly tell: (stage: Stage) => Promise<void>;
 }
 
+/** A story without what it has in common with others. */
+export type Tale = Pick<Story, 'name' | 'tell'>;
+
 /** Stories of one kind. */
 export interface StoryGroup {
   readonly name: string;
@@ -22,10 +25,7 @@ export interface StoryGroup {
 }
 
 /** Stories that all need the same. */
-export function storiesWith(
-  shared: Pick<Story, 'needs' | 'leaves'>,
-  stories: readonly Pick<Story, 'name' | 'tell'>[],
-): Story[] {
+export function storiesWith(shared: Pick<Story, 'needs' | 'leaves'>, stories: readonly Tale[]): Story[] {
   return stories.map((story) => ({ ...shared, ...story }));
 }
 

@@ -15,14 +15,11 @@ import { sunshineMapping } from '../../providers/sunshine/src/mapping.js';
 import { vaultCapabilities } from '../../providers/vault/src/capabilities.js';
 import { openVaultGuest } from '../../providers/vault/src/guest.harness.js';
 import type { Capabilities } from '../src/index.js';
-import {
-  DEFECTS_OF_A_LISTING_ADAPTER,
-  DEFECTS_OF_A_MARKING_ADAPTER,
-  DEFECTS_OF_A_RESTORING_ADAPTER,
-  DEFECTS_OF_A_SUSPENDING_ADAPTER,
-  spoilt,
-  type Defect,
-} from './defects.harness.js';
+import { spoilt, type Defect } from './defects/defect.harness.js';
+import { DEFECTS_OF_A_LISTING_ADAPTER } from './defects/listing.harness.js';
+import { DEFECTS_OF_A_MARKING_ADAPTER } from './defects/marking.harness.js';
+import { DEFECTS_OF_A_RESTORING_ADAPTER } from './defects/restoring.harness.js';
+import { DEFECTS_OF_A_SUSPENDING_ADAPTER } from './defects/suspending.harness.js';
 import type { ContractGuest } from './guest.js';
 import { Stage } from './stage.js';
 import { STORIES } from './stories.js';

@@ -28,6 +28,7 @@ export async function openPassageGuest(behaviour: object, fields: readonly strin
       listings: {
         live: {
           path: '/users([?]|$)',
+          counts: true,
           page: ({ number, rows, total }) => ({
             users: rows,
             page: number,

@@ -39,8 +39,8 @@ export async function openSendauthGuest(behaviour: object = {}, padNames = false
       }),
       ends: { first: { createdAt: createdAt(-1) }, last: { createdAt: createdAt(1_000_000) } },
       listings: {
-        live: { path: '/users([?]|$)', page },
-        softDeleted: { path: '/users/deleted([?]|$)', page },
+        live: { path: '/users([?]|$)', counts: true, page },
+        softDeleted: { path: '/users/deleted([?]|$)', counts: true, page },
       },
     }),
     close: () => service.close(),

@@ -21,6 +21,7 @@ export async function openVaultGuest(behaviour: object = {}): Promise<ContractGu
       listings: {
         live: {
           path: '/vault/consumers([?]|$)',
+          counts: false,
           page: ({ rows, next }) => ({
             status_code: 200,
             status: 'OK',
