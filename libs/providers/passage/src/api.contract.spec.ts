@@ -335,6 +335,12 @@ describe('the typed client of Passage, before anything is sent', () => {
       'not_encodable',
       'user_metadata.team',
     ],
+    [
+      'half a letter deep in the metadata',
+      updating({ user_metadata: { prefs: [{ colour: lone }] } }),
+      'not_encodable',
+      'user_metadata.prefs',
+    ],
     ['half a letter in a key', updating({ user_metadata: { [lone]: 1 } }), 'not_encodable', 'user_metadata'],
     [
       'no number in metadata',

@@ -62,10 +62,11 @@ describe('what is sent to Passage', () => {
   });
 
   it('sends the metadata whole, with foreign fields as they were read', () => {
-    const user = { id: 'theirs', user_metadata: { tier: 'gold', team: 'A', displayName: 'Ann' } };
+    const foreign = { tier: 'gold', seats: 3, prefs: { beta: true }, groups: ['a', null] };
+    const user = { id: 'theirs', user_metadata: { ...foreign, none: null, team: 'A', displayName: 'Ann' } };
     const { attributes } = spell({ email: 'a@example.com', attributes: { team: 'B' } });
     expect(toNative(attributes, ['user_metadata.team'], user)).toEqual({
-      user_metadata: { tier: 'gold', team: 'B', displayName: null },
+      user_metadata: { ...foreign, team: 'B', displayName: null },
     });
   });
 });

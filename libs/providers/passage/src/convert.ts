@@ -80,7 +80,7 @@ export function toNative(
     ...(changed.includes('email') ? { email: textOf(attributes, 'email') } : {}),
     ...(changed.includes('phone') ? { phone: textOf(attributes, 'phone') } : {}),
     ...(touchesMetadata(changed)
-      ? { user_metadata: { ...sendable(user?.user_metadata ?? {}), ...metadataOf(attributes) } }
+      ? { user_metadata: { ...valuesOf(user?.user_metadata ?? {}), ...metadataOf(attributes) } }
       : {}),
   };
 }
@@ -103,10 +103,9 @@ function metadataOf(attributes: NativeAttributes): Record<string, NativeValue> {
   );
 }
 
-function sendable(metadata: Readonly<Record<string, unknown>>): Record<string, NativeValue> {
-  const kept = new Map<string, NativeValue>();
-  for (const [key, value] of Object.entries(metadata)) if (isSendable(value)) kept.set(key, value);
-  return Object.fromEntries(kept);
+/** Whatever it is, since nothing says that it is flat; a key without a value is as good as none. */
+function valuesOf(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null));
 }
 
 /**
@@ -133,12 +132,12 @@ function readAt(user: HeldUser, path: string): NativeValue {
   return Object.hasOwn(metadata, key) ? readValue(metadata[key]) : null;
 }
 
-function isSendable(value: unknown): value is string | number | boolean {
+function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** A missing email or phone comes back as `""` (inferred). JSON knows no negative zero. @see PROVIDERS.md 3.3 */
 function readValue(value: unknown): NativeValue {
-  if (!isSendable(value) || value === '') return null;
+  if (!isScalar(value) || value === '') return null;
   return value === 0 ? 0 : value;
 }

@@ -1,4 +1,4 @@
-import { ProviderError, type NativeValue } from '#identity-provider';
+import { ProviderError } from '#identity-provider';
 
 /**
  * Body of a create, which needs an email or a phone, and of an update, where members left out are left as they are.
@@ -9,8 +9,8 @@ export interface UserBody {
   readonly email?: string;
   /** In E.164 (inferred); `""` clears (inferred). */
   readonly phone?: string;
-  /** Only keys of that app's schema are taken. Whether those left out stay is not documented. @see PROVIDERS.md 3.3 */
-  readonly user_metadata?: Readonly<Record<string, NativeValue>>;
+  /** JSON; only keys of that app's schema are taken. Whether those left out stay is not documented. @see PROVIDERS.md 3.3 */
+  readonly user_metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** @throws ProviderError `invalid`: `email_or_phone_required`, and as `checkUserBody` */
@@ -31,9 +31,14 @@ export function checkUserBody({ email, phone, user_metadata: metadata = {} }: Us
   }
 }
 
+function refuseUnencodable(attribute: string, value: unknown): void {
+  if (!isEncodable(value)) throw new ProviderError('invalid', { reason: 'not_encodable', attribute });
+}
+
 /** Half a surrogate pair would become U+FFFD there, and a number that is none would become null. */
-function refuseUnencodable(attribute: string, value: NativeValue | undefined): void {
-  const isEncodable =
-    typeof value === 'string' ? value.isWellFormed() : typeof value !== 'number' || Number.isFinite(value);
-  if (!isEncodable) throw new ProviderError('invalid', { reason: 'not_encodable', attribute });
+function isEncodable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
+  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isEncodable(member));
 }
