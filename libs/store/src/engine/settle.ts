@@ -138,7 +138,7 @@ const SETTLE = `
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
       user_id uuid, token uuid, wanted bigint, is_handled boolean, delay_ms double precision, attempts integer,
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
-      seen_owed text[],      not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
+      seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, mutated boolean)),
   settled AS (
