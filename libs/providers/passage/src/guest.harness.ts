@@ -18,7 +18,10 @@ export async function openPassageGuest(behaviour: object, fields: readonly strin
     backDoor: openBackDoor(service.running, {
       idMember: 'id',
       behaviour: { ...behaviour },
-      unmanaged: { login_count: 7, ...(fields.length === 0 ? {} : { user_metadata: { tier: 'gold' } }) },
+      unmanaged: {
+        login_count: 7,
+        ...(fields.length === 0 ? {} : { user_metadata: { tier: 'gold\n\tand more' } }),
+      },
       markerPath: null,
       owed: {
         revokeTokens: { due: { refreshTokens: 2 }, isPaid: ({ raw }) => raw['refreshTokens'] === 0 },

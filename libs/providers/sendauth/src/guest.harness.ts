@@ -23,7 +23,12 @@ export async function openSendauthGuest(behaviour: object = {}, padNames = false
     backDoor: openBackDoor(service.running, {
       idMember: 'id',
       behaviour: { ...behaviour },
-      unmanaged: { role: 'admin', permissions: ['reports'], messagingPreference: 'both', hasPasskeys: true },
+      unmanaged: {
+        role: 'admin',
+        permissions: ['reports\n\tand more'],
+        messagingPreference: 'both',
+        hasPasskeys: true,
+      },
       markerPath: null,
       owed: {
         setTags: {

@@ -20,7 +20,7 @@ export async function openSunshineGuest(
       idMember: 'id',
       behaviour: { ...behaviour },
       unmanaged: {
-        metadata: { tier: 'gold', visits: 3, consent: false },
+        metadata: { tier: 'gold', note: 'two\n\tlines', visits: 3, consent: false },
         signedUpAt: '2020-01-01T00:00:00.000Z',
       },
       markerPath: 'metadata.rollcallStatus',
