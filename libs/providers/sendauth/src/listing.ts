@@ -63,7 +63,8 @@ export async function* walk(readPage: ReadPage, q?: string): AsyncGenerator<List
     missing += Math.max(0, Math.min(PAGE_LIMIT, total - (page - 1) * PAGE_LIMIT)) - users.length;
     const complete = back === 0 && isLast(page, users.length, total);
     if (back === 0 && !complete) trail.follow(users.map(({ id }) => id));
-    if (complete && missing > HIDDEN_AT_MOST) throw new ProviderError('protocol', { reason: 'pages_fall_short' });
+    if (complete && missing > HIDDEN_AT_MOST)
+      throw new ProviderError('protocol', { reason: 'pages_fall_short' });
     yield { users, complete, total };
     if (complete) return;
     page += back > 0 ? -back : 1;
