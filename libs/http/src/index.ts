@@ -3,3 +3,4 @@ export * from './client.js';
 export * from './connection.js';
 export * from './context.js';
 export * from './open-enum.js';
+export * from './read-answer.js';

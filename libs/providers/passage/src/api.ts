@@ -1,4 +1,4 @@
-import type { ProviderClient, ProviderRequest, ProviderResponse } from '#http';
+import { readAnswer, type ProviderClient, type ProviderRequest, type ProviderResponse } from '#http';
 import type { CallContext } from '#identity-provider';
 import type { z } from 'zod';
 import { explainAccountError, explainContentError } from './explain.js';
@@ -6,7 +6,6 @@ import { pageReader, type PassageUserPage } from './page.js';
 import { checkCreateBody, checkUserBody, type UserBody } from './user-body.js';
 import {
   listedUserSchema,
-  readUser,
   userSchema,
   type ListedPassageUser,
   type PassageUser,
@@ -97,7 +96,10 @@ export class PassageApi<User, Item = User> {
   }
 
   private async callForUser(request: ProviderRequest, context: CallContext): Promise<UserAnswer<User>> {
-    return readUser(await this.send(request, context), this.schemas.user);
+    // A client that trusts the status alone has taken failed creates for done ones. @see PROVIDERS.md 3.8
+    const response = await this.send(request, context);
+    const expected = { schema: this.schemas.user, member: 'user', reason: 'not_a_user' };
+    return { status: response.status, user: readAnswer(request, response, expected) };
   }
 
   private send(request: ProviderRequest, context: CallContext): Promise<ProviderResponse> {

@@ -1,5 +1,4 @@
-import { openEnum, orNull, timeOrNull, type ProviderResponse } from '#http';
-import { ProviderError } from '#identity-provider';
+import { openEnum, orNull, timeOrNull } from '#http';
 import { z } from 'zod';
 
 /**
@@ -113,20 +112,4 @@ export type PassageUser = z.infer<typeof userSchema>;
 export interface UserAnswer<User> {
   readonly status: number;
   readonly user: User;
-}
-
-/**
- * A write that was accepted without its answer may have happened: it is read back, not refused. A client that trusts
- * the status alone has taken failed creates for done ones. @see PROVIDERS.md 3.8
- * @throws ProviderError `outcomeUnknown` for no body, `protocol` when it holds no such user
- */
-export function readUser<User>(
-  { status, json }: ProviderResponse,
-  schema: z.ZodType<User>,
-): UserAnswer<User> {
-  if (json === undefined) throw new ProviderError('outcomeUnknown', { reason: 'empty_answer', status });
-  const member = typeof json === 'object' && json !== null && 'user' in json ? json.user : undefined;
-  const parsed = schema.safeParse(member);
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_user', status });
-  return { status, user: parsed.data };
 }

@@ -1,5 +1,11 @@
-import type { ExplainError, ProviderClient, ProviderResponse } from '#http';
-import { ProviderError, type CallContext } from '#identity-provider';
+import {
+  readAnswer,
+  type ExplainError,
+  type ProviderClient,
+  type ProviderRequest,
+  type ProviderResponse,
+} from '#http';
+import type { CallContext } from '#identity-provider';
 import {
   explainCreation,
   explainDeletionError,
@@ -40,12 +46,12 @@ export class SendauthApi {
   async createUser(body: UserBody, context: CallContext): Promise<UserAnswer> {
     refuseBrokenUser(body);
     const explain = explainCreation({ hasEmail: body.email !== undefined });
-    return readUser(await this.client.request({ method: 'POST', path: usersPath(), body, explain }, context));
+    return this.callForUser({ method: 'POST', path: usersPath(), body, explain }, context);
   }
 
   /** Whether a soft-deleted user is answered, too, is not documented. @see PROVIDERS.md 4.7 */
   async getUser(userId: string, context: CallContext): Promise<UserAnswer> {
-    return readUser(await this.send('GET', userPath(userId), explainUserError, context));
+    return this.callForUser({ method: 'GET', path: userPath(userId), explain: explainUserError }, context);
   }
 
   /**
@@ -61,7 +67,7 @@ export class SendauthApi {
     refuseBrokenUser(body);
     const explain = explainUpdate({ changesEmail });
     const request = { method: 'PUT', path: userPath(userId), body: { ...kept, ...body }, explain } as const;
-    return readUser(await this.client.request(request, context));
+    return this.callForUser(request, context);
   }
 
   /** Soft-deletes. @throws ProviderError `unsupported` (`own_account`) of the account whose credentials we have */
@@ -103,25 +109,23 @@ export class SendauthApi {
 
   private async list(path: readonly string[], asked: UsersQuery, context: CallContext): Promise<UserPage> {
     const request = { method: 'GET', path, query: toQuery(asked), explain: explainListError } as const;
-    const { status, json } = await this.client.request(request, context);
-    const parsed = userPageSchema.safeParse(json);
-    if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_page_of_users', status });
-    return { users: parsed.data.rows ?? [], total: parsed.data.total };
+    const response = await this.client.request(request, context);
+    const expected = { schema: userPageSchema, reason: 'not_a_page_of_users' };
+    const { rows, total } = readAnswer(request, response, expected);
+    return { users: rows ?? [], total };
+  }
+
+  private async callForUser(request: ProviderRequest, context: CallContext): Promise<UserAnswer> {
+    const response = await this.client.request(request, context);
+    const expected = { schema: userSchema, reason: 'not_a_user' };
+    return { status: response.status, user: readAnswer(request, response, expected) };
   }
 
   private send(
-    method: 'GET' | 'PUT' | 'DELETE',
+    method: 'PUT' | 'DELETE',
     path: readonly string[],
     ...[explain, context]: readonly [ExplainError, CallContext]
   ): Promise<ProviderResponse> {
     return this.client.request({ method, path, explain }, context);
   }
-}
-
-function readUser({ status, json }: ProviderResponse): UserAnswer {
-  // A write that was accepted without its answer may have happened: it is read back, not refused.
-  if (json === undefined) throw new ProviderError('outcomeUnknown', { reason: 'empty_answer', status });
-  const parsed = userSchema.safeParse(json);
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_user', status });
-  return { status, user: parsed.data };
 }

@@ -1,4 +1,4 @@
-import type { ProviderClient, ProviderRequest } from '#http';
+import { readAnswer, type ProviderClient, type ProviderRequest } from '#http';
 import type { CallContext } from '#identity-provider';
 import type { z } from 'zod';
 import { explainError } from './explain.js';
@@ -9,7 +9,7 @@ import {
   type UserCreateBody,
   type UserUpdateBody,
 } from './user-body.js';
-import { readUser, userSchema, type SunshineUser, type UserAnswer } from './user.js';
+import { userSchema, type SunshineUser, type UserAnswer } from './user.js';
 
 /** Names one user in a path. */
 export interface UserReference {
@@ -90,7 +90,9 @@ export class SunshineApi<User> {
   }
 
   private async callForUser(request: ProviderRequest, context: CallContext): Promise<UserAnswer<User>> {
-    return readUser(await this.client.request({ ...request, explain: explainError }, context), this.schema);
+    const response = await this.client.request({ ...request, explain: explainError }, context);
+    const expected = { schema: this.schema, member: 'user', reason: 'not_a_user' };
+    return { status: response.status, user: readAnswer(request, response, expected) };
   }
 
   private at(

@@ -1,5 +1,3 @@
-import type { ProviderResponse } from '#http';
-import { ProviderError } from '#identity-provider';
 import { z } from 'zod';
 import { isMetadataValue, type MetadataValue } from './user-body.js';
 
@@ -70,22 +68,6 @@ export type SunshineUser = z.infer<typeof userSchema>;
 export interface UserAnswer<User> {
   readonly status: number;
   readonly user: User;
-}
-
-/** @throws ProviderError `outcomeUnknown` for no body, `protocol` when it holds no such user */
-export function readUser<User>(
-  { status, json }: ProviderResponse,
-  schema: z.ZodType<User>,
-): UserAnswer<User> {
-  // A write that was accepted without its answer may have happened: it is read back, not refused.
-  if (json === undefined) throw new ProviderError('outcomeUnknown', { reason: 'empty_answer', status });
-  const parsed = schema.safeParse(memberOf(json));
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_user', status });
-  return { status, user: parsed.data };
-}
-
-function memberOf(json: unknown): unknown {
-  return typeof json === 'object' && json !== null && 'user' in json ? json.user : undefined;
 }
 
 /** A time that cannot be read is none: it tells about the user, and decides nothing. */

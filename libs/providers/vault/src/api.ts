@@ -1,10 +1,9 @@
-import type { ProviderClient, ProviderRequest, ProviderResponse } from '#http';
+import { readAnswer, type ProviderClient, type ProviderRequest, type ProviderResponse } from '#http';
 import type { CallContext, Period } from '#identity-provider';
 import type { z } from 'zod';
 import {
   consumerSchema,
-  readConsumer,
-  readStats,
+  statsSchema,
   type ConsumerAnswer,
   type ConsumerStats,
   type VaultConsumer,
@@ -87,14 +86,17 @@ export class VaultApi<Consumer> {
       path: consumers(consumerId, 'stats'),
       query: toStatsQuery(period),
     } as const;
-    return readStats(await this.send(request, context));
+    const expected = { schema: statsSchema, member: 'data', reason: 'not_request_counts' };
+    return readAnswer(request, await this.send(request, context), expected);
   }
 
   private async callForConsumer(
     request: ProviderRequest,
     context: CallContext,
   ): Promise<ConsumerAnswer<Consumer>> {
-    return readConsumer(await this.send(request, context), this.schema);
+    const response = await this.send(request, context);
+    const expected = { schema: this.schema, member: 'data', reason: 'not_a_consumer' };
+    return { status: response.status, consumer: readAnswer(request, response, expected) };
   }
 
   private send(request: ProviderRequest, context: CallContext): Promise<ProviderResponse> {

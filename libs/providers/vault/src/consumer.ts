@@ -1,5 +1,4 @@
-import { openEnum, orNull, timeOrNull, type ProviderResponse } from '#http';
-import { ProviderError } from '#identity-provider';
+import { openEnum, orNull, timeOrNull } from '#http';
 import { z } from 'zod';
 
 /**
@@ -87,7 +86,7 @@ export type VaultConsumer = z.infer<typeof consumerSchema>;
 export type VaultConnection = z.infer<typeof connectionSchema>;
 
 /** Requests made on a consumer's behalf in a period. @see vault.openapi.yml `ConsumerRequestCountsInDateRangeResponse` */
-const statsSchema = z.object({
+export const statsSchema = z.object({
   application_id: text,
   consumer_id: text,
   start_datetime: timeOrNull,
@@ -103,27 +102,4 @@ export type ConsumerStats = z.infer<typeof statsSchema>;
 export interface ConsumerAnswer<Consumer> {
   readonly status: number;
   readonly consumer: Consumer;
-}
-
-/** @throws ProviderError `outcomeUnknown` for no body, `protocol` when it holds no such consumer */
-export function readConsumer<Consumer>(
-  { status, json }: ProviderResponse,
-  schema: z.ZodType<Consumer>,
-): ConsumerAnswer<Consumer> {
-  // A write that was accepted without its answer may have happened: it is read back, not refused.
-  if (json === undefined) throw new ProviderError('outcomeUnknown', { reason: 'empty_answer', status });
-  const parsed = schema.safeParse(dataOf(json));
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_a_consumer', status });
-  return { status, consumer: parsed.data };
-}
-
-/** @throws ProviderError `protocol` when the answer holds no counts */
-export function readStats({ status, json }: ProviderResponse): ConsumerStats {
-  const parsed = statsSchema.safeParse(dataOf(json));
-  if (!parsed.success) throw new ProviderError('protocol', { reason: 'not_request_counts', status });
-  return parsed.data;
-}
-
-function dataOf(json: unknown): unknown {
-  return typeof json === 'object' && json !== null && 'data' in json ? json.data : undefined;
 }
