@@ -5,6 +5,7 @@ import {
   type Simulators,
 } from '../../apps/simulators/src/index.js';
 import { readProviderInstances } from '#config';
+import type { Allowance } from '#domain';
 import { ProviderRegistry, type ProviderFactory } from '#identity-provider';
 import { createLogger, newId, systemClock, type LogLevel } from '#observability';
 import { passageFactory } from '#providers/passage';
@@ -32,6 +33,9 @@ const FACTORIES: readonly ProviderFactory[] = [
   sendauthFactory,
 ];
 
+/** Most tests move everybody there is; those that are about the budgets give their own. */
+const NO_LIMIT: Allowance = { atLeast: 0, percent: 100 };
+
 /** Short enough for tests, in the proportions of production. */
 const TEST_ENGINE: EngineSettings = {
   leaseMs: 4_000,
@@ -39,6 +43,7 @@ const TEST_ENGINE: EngineSettings = {
   batchSize: 200,
   coalesceMs: 20,
   lateArrivalMs: 300,
+  allowances: { suspend: NO_LIMIT, remove: NO_LIMIT, overwrite: NO_LIMIT, create: NO_LIMIT },
 };
 
 /** One worker's engine without its clockwork: it works when told to. */

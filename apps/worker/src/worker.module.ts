@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { readProviderInstances, type Environment, type Settings } from '#config';
+import { allowancesOf, readProviderInstances, type Environment, type Settings } from '#config';
 import { ProviderRegistry, type ProviderFactory } from '#identity-provider';
 import { newId, systemClock, type Logger } from '#observability';
 import { PROVIDER_FACTORY_REGISTRY, ProvidersModule } from '#providers';
@@ -56,7 +56,7 @@ export class WorkerModule {
               roster: await openRoster(database, newId),
               registry,
               queue,
-              settings,
+              settings: { ...settings, allowances: allowancesOf(settings) },
               clock: systemClock,
               random: Math.random,
               newId,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Allowance } from '#domain';
 import { Secret } from './secret.js';
 
 /** A whole number within bounds, both included. */
@@ -9,6 +10,19 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .regex(/^\d{1,12}$/, { error: rule, abort: true })
     .transform(Number)
     .pipe(z.number().min(least, { error: rule }).max(most, { error: rule }));
+}
+
+/** A number of changes and a share of the linked users, such as `100,20%`. */
+export function allowance(): z.ZodType<Allowance, string> {
+  const rule = 'must be a whole number and a percentage from 0 to 100, such as 25,5%';
+  return z
+    .string()
+    .regex(/^\d{1,9},\d{1,3}(?:\.\d{1,3})?%$/, { error: rule, abort: true })
+    .transform((text) => {
+      const [atLeast = Number.NaN, percent = Number.NaN] = text.slice(0, -1).split(',').map(Number);
+      return { atLeast, percent };
+    })
+    .refine(({ percent }) => percent <= 100, { error: rule });
 }
 
 /** A number above zero, fractions allowed. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { namedInstances } from './provider-names.js';
-import { oneOf, secretLike, textLike, trueOrFalse, wholeNumber } from './rules.js';
+import { allowance, oneOf, secretLike, textLike, trueOrFalse, wholeNumber } from './rules.js';
 
 /** One setting, as the table of settings shows it. */
 export interface SettingLine {
@@ -143,6 +143,50 @@ export const LINES = {
     required: false,
     meaning: 'Connections to Postgres that one process opens at most.',
     rule: wholeNumber(2, 500),
+  }),
+  budgetSuspend: line({
+    name: 'ROLLCALL_BUDGET_SUSPEND',
+    default: '100,20%',
+    required: false,
+    meaning:
+      'Suspensions an hour and provider: at least so many, or that share of its linked users; more wait for approval.',
+    rule: allowance(),
+  }),
+  budgetRemove: line({
+    name: 'ROLLCALL_BUDGET_REMOVE',
+    default: '25,5%',
+    required: false,
+    meaning: 'The same for accounts that are destroyed. `0,0%` holds every one, `0,100%` none.',
+    rule: allowance(),
+  }),
+  budgetOverwrite: line({
+    name: 'ROLLCALL_BUDGET_OVERWRITE',
+    default: '25,5%',
+    required: false,
+    meaning:
+      'The same for accounts that are written although nobody edited their users: drift, a new mapping.',
+    rule: allowance(),
+  }),
+  budgetCreate: line({
+    name: 'ROLLCALL_BUDGET_CREATE',
+    default: '1000,20%',
+    required: false,
+    meaning: 'The same for new accounts, once the provider was in step for the first time.',
+    rule: allowance(),
+  }),
+  budgetApprovalMs: line({
+    name: 'ROLLCALL_BUDGET_APPROVAL_MS',
+    default: '3600000',
+    required: false,
+    meaning: 'How long a listed set of held changes may be decided, and how long an approval is good for.',
+    rule: wholeNumber(1000, 30 * DAY_MS),
+  }),
+  budgetFourEyes: line({
+    name: 'ROLLCALL_BUDGET_FOUR_EYES',
+    default: 'false',
+    required: false,
+    meaning: 'Whether changes need another key to be approved than the one that asked for them.',
+    rule: trueOrFalse(),
   }),
   queuePrefix: line({
     name: 'ROLLCALL_QUEUE_PREFIX',

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Allowances } from '#domain';
 import { nearestName } from './nearest.js';
 import { SettingsError, type SettingProblem } from './problem.js';
 import { LINES, SETTINGS, type SettingLine } from './setting-lines.js';
@@ -13,6 +14,12 @@ type ValueOf<Line extends SettingLine> =
 
 /** Every setting, checked. Durations are in milliseconds; credentials are wrapped and print as `[secret]`. */
 export type Settings = { readonly [Field in keyof Lines]: ValueOf<Lines[Field]> };
+
+/** The budgets for mass changes, by class. */
+export function allowancesOf(settings: Settings): Allowances {
+  const { budgetSuspend, budgetRemove, budgetOverwrite, budgetCreate } = settings;
+  return { suspend: budgetSuspend, remove: budgetRemove, overwrite: budgetOverwrite, create: budgetCreate };
+}
 
 /** What a lease must have left beyond one call: to settle, and for clocks that do not agree. */
 const LEASE_MARGIN_MS = 5000;

@@ -1,3 +1,4 @@
+export * from './budget.js';
 export * from './lane.js';
 export * from './link.js';
 export * from './status.js';

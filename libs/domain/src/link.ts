@@ -21,6 +21,7 @@ export type OwedEffect = (typeof OWED_EFFECTS)[number];
  * - `identifier_taken`: another account there holds this `attribute`
  * - `disputed`: an account stands in the way that is not proven ours
  * - `gone_at_provider`: the account is gone and a new one would lose something
+ * - `change_rejected`: an operator rejected the step of a mass change that was held
  * - `not_honoured`: the provider acknowledges a write and keeps the old value
  * - `unsupported`, `protocol`: the provider cannot, or answers what we cannot read
  * - `crashes_worker`: claimed alone, it took the worker down again and again
@@ -33,6 +34,7 @@ export const PARK_CODES = [
   'identifier_taken',
   'disputed',
   'gone_at_provider',
+  'change_rejected',
   'not_honoured',
   'unsupported',
   'protocol',

@@ -1,4 +1,4 @@
-import type { OwedEffect } from '#domain';
+import type { ChangeClass, ObservedState, OwedEffect } from '#domain';
 import type { Account, NativeAttributes } from './account.js';
 
 /**
@@ -29,6 +29,13 @@ export type CoreStep =
 
 export type Step = ProviderStep | CoreStep;
 export type StepKind = Step['kind'];
+
+/** A step that a budget for mass changes may hold, and the state of the account that it was planned from. */
+export interface ChargedStep {
+  readonly class: ChangeClass;
+  readonly kind: StepKind;
+  readonly state: ObservedState;
+}
 
 /** What a provider acknowledged. */
 export interface Applied {

@@ -3,6 +3,7 @@ import {
   findDueWork,
   findRevoked,
   haltProvider,
+  noteFirstSyncs,
   readProviderStates,
   resumeProvider,
   takeProbe,
@@ -23,6 +24,7 @@ export async function keep(rooms: readonly ProviderRoom[], signal: AbortSignal):
   if (first === undefined) return [];
   const { sql } = first.engine.database;
   await wakeWaiting(sql);
+  await noteFirstSyncs(sql);
   const states = new Map((await readProviderStates(sql)).map((state) => [state.slug, state]));
   for (const room of rooms) {
     const state = states.get(room.instance.slug);

@@ -1,6 +1,7 @@
 import { CallNotStarted, type CallContext, type CallRequest } from '#identity-provider';
 import { LANES } from '#domain';
 import type { Work } from '#store';
+import type { Charged } from './budget.js';
 import type { Lease } from './lease.js';
 import type { ProviderRoom } from './provider-room.js';
 
@@ -11,6 +12,8 @@ import type { ProviderRoom } from './provider-room.js';
 export class LinkContext implements CallContext {
   /** A mutating call was started for this link in this pass. */
   mutated = false;
+  /** The step that a budget had room for, or that none had to have room for; `null` when nothing was charged. */
+  charged: Charged | null = null;
 
   constructor(
     private readonly room: ProviderRoom,

@@ -5,6 +5,7 @@ import {
   recordIntents,
   type HaltScope,
   type IntendRequest,
+  type Permission,
   type ProviderState,
   type Settlement,
 } from '#store';
@@ -28,7 +29,7 @@ export class ProviderRoom {
   readonly callTimes = new CallTimes();
   /** For what comes again with every attempt. */
   readonly sparing: Pick<Logger, 'warn' | 'error'>;
-  readonly intents: Grouped<IntendRequest, boolean>;
+  readonly intents: Grouped<IntendRequest, Permission>;
   readonly settles: Grouped<Settlement, true>;
   /** Users whose revocation waits here; work on anything less urgent of theirs is let go. */
   revoked: ReadonlySet<string> = new Set();
@@ -48,6 +49,7 @@ export class ProviderRoom {
     readonly engine: EngineDependencies,
   ) {
     const { sql } = engine.database;
+    const budgets = { provider: instance.slug, allowances: engine.settings.allowances };
     this.sparing = sparingly(engine.log, engine.clock);
     // Every call in flight listens to it; there are as many as there are slots.
     setMaxListeners(0, this.givenUp.signal);
@@ -58,12 +60,7 @@ export class ProviderRoom {
         : new SharedPace(sql, instance.slug, instance.callsPerSecond);
     this.intents = new Grouped({
       ...INTENT_GROUP,
-      run: async (requests) => {
-        const allowed = await retryOnDeadlock(engine.random, () =>
-          recordIntents(sql, instance.slug, requests),
-        );
-        return requests.map((request) => allowed.has(request.userId));
-      },
+      run: (requests) => retryOnDeadlock(engine.random, () => recordIntents(sql, budgets, requests)),
     });
     this.settles = new Grouped({
       ...SETTLE_GROUP,

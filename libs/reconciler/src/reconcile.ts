@@ -2,13 +2,15 @@ import type { ParkReason } from '#domain';
 import type { DesiredAccount } from '#identity-provider';
 import type { LinkKnowledge, Settlement, Work } from '#store';
 import { backoffMs, probeIntervalMs } from './backoff.js';
+import { isOrdinary, roomAfter, settleWithheld, type Withheld } from './budget.js';
 import { askCanary } from './canary.js';
 import { takeSteps } from './execute.js';
+import { creates, intend } from './intend.js';
 import { observedOf } from './knowledge.js';
 import type { Lease } from './lease.js';
 import { LinkContext } from './link-context.js';
 import { observe, type Seen } from './observe.js';
-import { lowerStatus, plan, type Plan } from './plan/index.js';
+import { chargeOf, lowerStatus, plan, planAround, type Plan, type PlanInput } from './plan/index.js';
 import type { ProviderRoom } from './provider-room.js';
 import {
   beginPass,
@@ -58,7 +60,7 @@ export async function reconcileLink(
       error,
     );
   }
-  return { ...settlement, mutated: context.mutated };
+  return { ...settlement, room: roomAfter(settlement, context), mutated: context.mutated };
 }
 
 const CRASHES: ParkReason = {
@@ -84,13 +86,50 @@ async function pursue(
   if (seen.kind !== 'known') return settleUnknown(work, seen);
   const begun = passAfter(room, work, seen);
   if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
-  const planned = planFor(room, work, desired, seen.knowledge);
+  const input = planInput(room, work, desired, seen.knowledge);
+  const planned = plan(input);
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
-  if (!(await intend(room, work, desired, planned))) return settleReleased(work);
+  const charge = chargeOf(input, planned, isOrdinary(work));
+  const permission = await intend(room, { work, desired, planned, charge });
+  if (permission.kind === 'refused') return settleReleased(work);
+  const under: Undertaking = { work, desired, begun, context };
+  if (permission.kind === 'go') {
+    context.charged = charge === null ? null : { ...charge, grant: permission.grant };
+    return carryOut(room, under, planned);
+  }
+  if (charge === null) throw new Error('a step was held that asked for no room');
+  return carryOutWithout(room, under, { charge, rest: planAround(input, planned, charge), permission });
+}
+
+/** A plan that is about to be carried out, and what is known by then. */
+interface Undertaking {
+  readonly work: Work;
+  readonly desired: DesiredAccount;
+  readonly begun: PassState;
+  readonly context: LinkContext;
+}
+
+async function carryOut(room: ProviderRoom, under: Undertaking, planned: Plan): Promise<Settlement> {
+  const { work, desired, begun, context } = under;
   const { pass, stopped } = await takeSteps(room, work, planned, begun, context);
   if (stopped !== null)
     return settleTrouble(room, { work, desired, pass, context, step: stopped.step }, stopped.error);
   return conclude(room, work, planned, pass);
+}
+
+/** A hold covers one step; whatever else the account is missing goes on. */
+async function carryOutWithout(
+  room: ProviderRoom,
+  under: Undertaking,
+  { charge, rest, permission }: Withheld & { readonly rest: Plan },
+): Promise<Settlement> {
+  const { work, desired } = under;
+  const { kind } = await intend(room, { work, desired, planned: rest, charge: null });
+  if (kind !== 'go') return settleReleased(work);
+  if (charge.class === 'suspend' && permission.kind === 'held') {
+    room.sparing.warn('suspensions wait for approval', { provider: work.provider, reason: 'budget' });
+  }
+  return settleWithheld(work, await carryOut(room, under, rest), { charge, permission });
 }
 
 function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Settlement {
@@ -142,8 +181,8 @@ async function haltForAbsence(room: ProviderRoom, work: Work): Promise<Settlemen
   return settleReleased(work);
 }
 
-function planFor(room: ProviderRoom, work: Work, desired: DesiredAccount, known: LinkKnowledge): Plan {
-  return plan({
+function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, known: LinkKnowledge): PlanInput {
+  return {
     status: lowerStatus(work.user.status, work.assigned),
     desired,
     observed: observedOf(known),
@@ -151,40 +190,11 @@ function planFor(room: ProviderRoom, work: Work, desired: DesiredAccount, known:
     hadAccount: work.accountId !== null,
     purgeAccepted: work.purgeAccepted,
     capabilities: room.instance.provider.capabilities,
-  });
-}
-
-function creates(planned: Plan): boolean {
-  return planned.steps.some((step) => step.kind === 'provision');
+  };
 }
 
 function mayNotCreate(room: ProviderRoom): boolean {
   return room.haltScope === 'creates' || room.haltScope === 'widening';
-}
-
-/** Puts on record what must be, and asks whether the user still stands where the plan was made. */
-async function intend(
-  room: ProviderRoom,
-  work: Work,
-  desired: DesiredAccount,
-  planned: Plan,
-): Promise<boolean> {
-  const create = creates(planned);
-  const purge = planned.steps.some((step) => step.kind === 'purge');
-  if (!create && !purge && planned.owes.length === 0) return true;
-  const recordsCreate = create && room.instance.provider.capabilities.accountIdAssignedBy === 'provider';
-  return room.intents.ask({
-    id: room.engine.newId(),
-    userId: work.userId,
-    leaseToken: work.leaseToken,
-    statusRevision: work.user.statusRevision,
-    attributeRevision: work.user.attributeRevision,
-    kind: purge ? 'purge' : recordsCreate ? 'provision' : null,
-    accountId: work.accountId,
-    remoteKey: work.remoteKey,
-    lookupKeys: desired.lookupKeys,
-    owes: planned.owes,
-  });
 }
 
 /** Every step was acknowledged: is the link done? */

@@ -1,3 +1,5 @@
+import type { Allowances } from '#domain';
+
 /** How the engine behaves; all times in milliseconds. */
 export interface EngineSettings {
   /** How long a claim is ours. */
@@ -10,6 +12,8 @@ export interface EngineSettings {
   readonly coalesceMs: number;
   /** How long after a lost answer the lost request may still take effect. */
   readonly lateArrivalMs: number;
+  /** How many changes of each class a provider may see within an hour. */
+  readonly allowances: Allowances;
 }
 
 /** Time as the engine needs it: the wall for what is stored, the monotonic for what is measured. */

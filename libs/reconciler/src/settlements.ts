@@ -30,6 +30,8 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
     lastError: null,
     intent: pass.intent,
     steps: pass.steps,
+    held: null,
+    room: 'used',
     mutated: false,
   };
 }

@@ -1,6 +1,7 @@
 export * from './database.js';
 export * from './engine/claim.js';
 export * from './engine/due.js';
+export * from './engine/first-sync.js';
 export * from './engine/holders.js';
 export * from './engine/intend.js';
 export * from './engine/pace.js';
@@ -8,6 +9,8 @@ export * from './engine/provider-state.js';
 export * from './engine/read-work.js';
 export * from './engine/settle.js';
 export * from './engine/work.js';
+export * from './holds/decide-hold.js';
+export * from './holds/read-holds.js';
 export * from './mark.js';
 export * from './errors.js';
 export * from './migrate/error.js';

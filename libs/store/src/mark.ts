@@ -6,12 +6,19 @@ export interface Mark {
   readonly lane: Lane;
   /** The reason doubts what the provider holds, so it must be read before it is acted on. (Default: false) */
   readonly doubt?: boolean;
+  /** The status changed: whatever was held was about another one. (Default: false) */
+  readonly dissolvesHold?: boolean;
 }
 
 // `doubted` outlives a settle that began before the doubt; `certainty` alone would be overwritten by it.
 const DOUBT = `,
     doubted = l.wanted + 1,
     certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END`;
+
+const DISSOLVE = ['class', 'step', 'state', 'status_revision', 'at', 'decision']
+  .map((name) => `,\n    held_${name} = NULL`)
+  .concat(`,\n    approved_until = NULL`)
+  .join('');
 
 /**
  * The SET list that makes a link due. `wanted` grows with every reason, so a settle can never erase one that it did
@@ -26,7 +33,7 @@ export function markClause(mark: Mark): string {
     lane = CASE WHEN l.wanted > l.handled THEN LEAST(l.lane, ${rank}) ELSE ${rank} END,
     next_attempt_at = CASE WHEN ${rank} > 0 AND l.wanted > l.handled AND l.attempts = 0 AND l.doubtful_write_at IS NULL
                            THEN l.next_attempt_at ELSE now() END,
-    attempts = 0${mark.doubt === true ? DOUBT : ''}`;
+    attempts = 0${mark.doubt === true ? DOUBT : ''}${mark.dissolvesHold === true ? DISSOLVE : ''}`;
 }
 
 /** Makes every link of these users due, at all providers or at one. Call it in the transaction of the change itself. */

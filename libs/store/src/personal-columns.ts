@@ -60,7 +60,16 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     park_attribute: 'name of an attribute',
     park_rule: 'a rule in words of ours, never a value',
     held_step: 'kind of a step',
+    held_class: CLOSED_LIST,
+    held_state: CLOSED_LIST,
+    held_decision: CLOSED_LIST,
+    granted_class: CLOSED_LIST,
     last_error: 'kind and code of an error, never a provider’s free text',
+  }),
+  ...impersonal('budgets', {
+    provider: 'slug',
+    class: CLOSED_LIST,
+    spent: 'counts by the minute',
   }),
   ...personal('intents', {
     account_id: 'tells the person’s account at a provider',
@@ -82,7 +91,7 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     provider: 'slug',
     attributes: 'names of attributes',
     values_hash: 'keyed hash; tells nothing without the deployment’s key',
-    detail: 'statuses, counts and ids of ours',
+    detail: 'statuses, counts, ids of ours, and why an operator decided on a mass change',
   }),
   ...impersonal('api_keys', {
     name: 'given by the operator',

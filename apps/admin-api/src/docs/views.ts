@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANE_NAMES, SITUATIONS, USER_STATUSES } from '#domain';
+import { CHANGE_CLASSES, HOLD_DECISIONS, LANE_NAMES, SITUATIONS, USER_STATUSES } from '#domain';
 import { PROVIDER_STATES } from '#store';
 
 /** What answers look like, for the API's own description. */
@@ -48,6 +48,13 @@ export const linkView = z.object({
     .object({ reason: z.string(), code: z.string(), attribute: text, rule: text, since: time.nullable() })
     .nullable(),
   heldStep: text,
+  hold: z
+    .object({
+      class: z.enum(CHANGE_CLASSES),
+      since: time.nullable(),
+      decision: z.enum(HOLD_DECISIONS).nullable(),
+    })
+    .nullable(),
   lane: z.enum(LANE_NAMES),
   attempts: count,
   lastError: text,

@@ -29,6 +29,8 @@ export interface PlanInput {
   /** The provider accepted the purge and has not finished it: it is awaited, never sent again. */
   readonly purgeAccepted: boolean;
   readonly capabilities: Capabilities;
+  /** Where the account is to be brought. (Default: where the provider lowers the status to) */
+  readonly target?: LoweringCell;
 }
 
 /** What is to be done to one account, in order. No steps and no park: it is as it should be. */
@@ -63,7 +65,7 @@ export interface Plan {
  * pass: what the account then holds, its marker and its attributes, is read before anything else is written.
  */
 export function plan(input: PlanInput): Plan {
-  const target = targetOf(input.status, input.capabilities);
+  const target = input.target ?? targetOf(input.status, input.capabilities);
   return mustErase(input, target) ? planErasure(input, target) : planByState(input, target);
 }
 
@@ -82,7 +84,8 @@ function planByState(input: PlanInput, target: LoweringCell): Plan {
   }
 }
 
-const NOTHING: Plan = {
+/** The account is as it should be. */
+export const NOTHING: Plan = {
   steps: [],
   park: null,
   owes: [],

@@ -102,6 +102,8 @@ function handled(link: ClaimedLink, more: Partial<Settlement>): Settlement {
     lastError: null,
     intent: null,
     steps: [],
+    held: null,
+    room: 'used',
     mutated: false,
     ...more,
   };

@@ -1,11 +1,17 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { User } from '#domain';
+import type { Allowance, User } from '#domain';
 import { changeStatus } from '../roster/change-status.js';
 import { openTestRoster } from '../roster/roster.harness.js';
 import { Links, PROVIDER } from './engine.harness.js';
 import { recordIntents, type IntendRequest } from './intend.js';
 import type { ClaimedLink } from './work.js';
+
+const LIMIT: Allowance = { atLeast: 1, percent: 0 };
+const SCOPE = {
+  provider: PROVIDER,
+  allowances: { suspend: LIMIT, remove: LIMIT, overwrite: LIMIT, create: LIMIT },
+};
 
 describe('intending a step', () => {
   let links: Links;
@@ -26,11 +32,12 @@ describe('intending a step', () => {
       remoteKey: link.remoteKey,
       lookupKeys: [{ kind: 'email', value: 'a@example.com' }],
       owes: [],
+      charge: null,
       ...more,
     };
   }
   const ask = async (request: IntendRequest) =>
-    [...(await recordIntents(links.roster.sql, PROVIDER, [request]))].length === 1;
+    (await recordIntents(links.roster.sql, SCOPE, [request]))[0]?.kind === 'go';
   const intentsOf = (user: User) =>
     links.roster.sql<{ id: string }>('SELECT id FROM intents WHERE user_id = $1', [user.id]);
 

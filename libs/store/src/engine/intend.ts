@@ -1,6 +1,7 @@
-import type { OwedEffect } from '#domain';
-import type { LookupKey } from '#identity-provider';
+import type { Allowances, ChangeClass, OwedEffect } from '#domain';
+import type { ChargedStep, LookupKey } from '#identity-provider';
 import type { Sql } from '../database.js';
+import { INTEND } from './intend-sql.js';
 
 /** What one link is about to do that must be on record, or must be allowed, before its first call. */
 export interface IntendRequest {
@@ -18,60 +19,74 @@ export interface IntendRequest {
   readonly lookupKeys: readonly LookupKey[];
   /** Effects that become owed with the first call. */
   readonly owes: readonly OwedEffect[];
+  /** The step that needs room in a budget; `null` when none does. */
+  readonly charge: ChargedStep | null;
+}
+
+/** Room that was reserved for one step, in this minute since 1970. */
+export interface Grant {
+  readonly class: ChangeClass;
+  readonly minute: string;
+}
+
+/**
+ * `go`: everything is on record, and there is room; `grant` is the room that was taken, `null` when none had to be.
+ * `held`, `rejected`: the charged step is not to be taken, and nothing was written.
+ * `refused`: the user or the lease moved on; nothing is to be done in this pass.
+ */
+export type Permission =
+  { readonly kind: 'go'; readonly grant: Grant | null } | { readonly kind: 'held' | 'rejected' | 'refused' };
+
+const REFUSED: Permission = { kind: 'refused' };
+
+interface AnswerRow {
+  readonly user_id: string;
+  readonly answer: 'free' | 'granted' | 'held' | 'rejected';
+  readonly class: ChangeClass | null;
+  readonly minute: string | null;
 }
 
 /**
  * In one statement, with the users' rows locked against a change of status: checks that each user still stands where
- * the step was planned from and that the lease is still ours, writes intents and debts, and returns the users that
- * may go on. Whoever is not returned makes no call.
+ * the step was planned from and that the lease is still ours, reserves room in the budgets, writes intents and debts,
+ * and says what may go on. Whoever may not go makes no call. Room is counted over all workers, under the lock of the
+ * budget's row, and only rows of steps that ask for room are locked. A budget whose row is not there has no room.
+ * @returns the answers in the order of the requests
  */
 export async function recordIntents(
   sql: Sql,
-  provider: string,
+  scope: { readonly provider: string; readonly allowances: Allowances },
   requests: readonly IntendRequest[],
-): Promise<ReadonlySet<string>> {
-  const rows = await sql<{ user_id: string }>(
-    `WITH asked AS (
-       SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::text[],
-                            $9::text[], $10::jsonb[], $11::text[])
-         AS a(id, user_id, token, status_revision, attribute_revision, kind, account_id, remote_key, keys, owes)),
-     standing AS (
-       SELECT u.id FROM users u JOIN asked a ON a.user_id = u.id AND a.status_revision = u.status_revision
-         AND (a.kind IS DISTINCT FROM 'purge' OR u.status = 'purging')
-       ORDER BY u.id FOR SHARE OF u),
-     allowed AS (
-       SELECT a.* FROM asked a JOIN standing s ON s.id = a.user_id
-       JOIN links l ON l.user_id = a.user_id AND l.provider = $1
-         AND l.lease_token = a.token
-         -- by the wall, not by the start of this statement: it may have waited for a user's lock past the lease
-         AND l.lease_until > clock_timestamp()),
-     owing AS (
-       UPDATE links l SET owed = ARRAY(SELECT DISTINCT unnest(l.owed || string_to_array(a.owes, ',')))
-       FROM allowed a WHERE a.owes <> '' AND l.user_id = a.user_id AND l.provider = $1),
-     replaced AS (
-       DELETE FROM intents i USING allowed a
-       WHERE a.kind = 'provision' AND i.kind = 'provision' AND i.user_id = a.user_id AND i.provider = $1
-         AND i.settled_at IS NULL),
-     written AS (
-       INSERT INTO intents (id, user_id, provider, kind, lease_token, account_id, remote_key, lookup_keys,
-                            status_revision, attribute_revision)
-       SELECT a.id, a.user_id, $1, a.kind, a.token, a.account_id, a.remote_key, a.keys, a.status_revision,
-              a.attribute_revision
-       FROM allowed a WHERE a.kind IS NOT NULL)
-     SELECT user_id FROM allowed`,
-    [
-      provider,
-      requests.map((request) => request.id),
-      requests.map((request) => request.userId),
-      requests.map((request) => request.leaseToken),
-      requests.map((request) => request.statusRevision),
-      requests.map((request) => request.attributeRevision),
-      requests.map((request) => request.kind),
-      requests.map((request) => request.accountId),
-      requests.map((request) => request.remoteKey),
-      requests.map((request) => JSON.stringify(request.lookupKeys)),
-      requests.map((request) => request.owes.join(',')),
-    ],
-  );
-  return new Set(rows.map((row) => row.user_id));
+): Promise<readonly Permission[]> {
+  const rows = await sql<AnswerRow>(INTEND, [
+    scope.provider,
+    JSON.stringify(requests.map(toRow)),
+    JSON.stringify(Object.entries(scope.allowances).map(([name, allowed]) => ({ class: name, ...allowed }))),
+  ]);
+  const answers = new Map(rows.map((row) => [row.user_id, toPermission(row)]));
+  return requests.map((request) => answers.get(request.userId) ?? REFUSED);
+}
+
+function toRow(request: IntendRequest): object {
+  return {
+    id: request.id,
+    user_id: request.userId,
+    token: request.leaseToken,
+    status_revision: request.statusRevision,
+    attribute_revision: request.attributeRevision,
+    kind: request.kind,
+    account_id: request.accountId,
+    remote_key: request.remoteKey,
+    keys: request.lookupKeys,
+    owes: request.owes,
+    class: request.charge?.class ?? null,
+    step: request.charge?.kind ?? null,
+    state: request.charge?.state ?? null,
+  };
+}
+
+function toPermission({ answer, class: name, minute }: AnswerRow): Permission {
+  if (answer === 'held' || answer === 'rejected') return { kind: answer };
+  const grant = answer === 'granted' && name !== null && minute !== null ? { class: name, minute } : null;
+  return { kind: 'go', grant };
 }

@@ -1,6 +1,7 @@
 import type { Certainty, ObservedState, OwedEffect, ParkReason, UserStatus } from '#domain';
-import type { StepKind } from '#identity-provider';
+import type { ChargedStep, StepKind } from '#identity-provider';
 import type { Sql } from '../database.js';
+import type { Grant } from './intend.js';
 import type { Asserted, ClaimedLink } from './work.js';
 
 /** A step that was acknowledged, or whose outcome is unknown, for the audit. */
@@ -60,9 +61,23 @@ export interface Settlement {
     | { readonly kind: 'purge'; readonly outcome: 'accepted' | 'applied'; readonly evidence: PurgeEvidence }
     | null;
   readonly steps: readonly TakenStep[];
+  /** The step that was not taken because it waits for approval, or was rejected; `null` when none was. */
+  readonly held: HeldStep | null;
+  readonly room: RoomEnd;
   /** A mutating call was started in this pass; if the lease is lost, the link must be read again. */
   readonly mutated: boolean;
 }
+
+/** A held step and the status that it was planned for. */
+export interface HeldStep extends ChargedStep {
+  readonly statusRevision: number;
+}
+
+/**
+ * What becomes of the room that was reserved for a link. `kept`: the step's outcome is not known, and trying it again
+ * takes no more. `used`: it is spent, or there was none. Given back: the step was not taken after all.
+ */
+export type RoomEnd = 'kept' | 'used' | { readonly unused: Grant };
 
 /** What a receipt can point to. */
 export interface PurgeEvidence {
@@ -128,11 +143,42 @@ function toRow(settlement: Settlement): object {
     intent_outcome: settlement.intent?.outcome ?? null,
     evidence: settlement.intent?.kind === 'purge' ? settlement.intent.evidence : null,
     steps: settlement.steps,
+    ...heldRow(settlement),
+    keeps_room: settlement.room === 'kept',
+    unused: typeof settlement.room === 'string' ? null : settlement.room.unused,
     mutated: settlement.mutated,
   };
 }
 
+function heldRow({ held, outcome }: Settlement): object {
+  return {
+    held_class: held?.class ?? null,
+    held_step: held?.kind ?? null,
+    held_state: held?.state ?? null,
+    held_revision: held?.statusRevision ?? null,
+    // An approved step that has to be tried again is still approved.
+    keeps_hold: held === null && (outcome === 'again' || outcome === 'released'),
+  };
+}
+
 // One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values.
+const SAME_HOLD = `(l.held_class, l.held_step, l.held_state, l.held_status_revision)
+        = (s.held_class, s.held_step, s.held_state, s.held_revision)`;
+
+// What was decided meanwhile about the very same step stands.
+const HOLD = ['held_class', 'held_step', 'held_state', 'held_revision']
+  .map((name) => [name.replace('held_revision', 'held_status_revision'), name])
+  .map(([column, given]) => `${column} = CASE WHEN s.keeps_hold THEN l.${column} ELSE s.${given} END`)
+  .concat(
+    `held_at = CASE WHEN s.keeps_hold OR ${SAME_HOLD} THEN l.held_at WHEN s.held_step IS NOT NULL THEN now() END`,
+    ...['held_decision', 'approved_until'].map(
+      (column) =>
+        `${column} = CASE WHEN s.keeps_hold OR ${SAME_HOLD} AND (l.approved_until IS NULL OR l.approved_until > now())
+           THEN l.${column} END`,
+    ),
+  )
+  .join(',\n      ');
+
 const SETTLE = `
   WITH s AS (
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
@@ -140,7 +186,8 @@ const SETTLE = `
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
       seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
-      waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, mutated boolean)),
+      waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, held_class text, held_step text,
+      held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean)),
   settled AS (
     UPDATE links l SET
       handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
@@ -164,7 +211,11 @@ const SETTLE = `
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
-      settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END
+      settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END,
+      ${HOLD},
+      granted_class = CASE WHEN s.keeps_room THEN l.granted_class END,
+      granted_minute = CASE WHEN s.keeps_room THEN l.granted_minute END,
+      granted_revision = CASE WHEN s.keeps_room THEN l.granted_revision END
     FROM s WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
     RETURNING l.user_id),
   overtaken AS (
@@ -175,6 +226,14 @@ const SETTLE = `
       certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END,
       doubtful_write_at = now()
     FROM s WHERE s.mutated AND l.user_id = s.user_id AND l.provider = $1 AND l.lease_token IS DISTINCT FROM s.token),
+  returned AS (
+    UPDATE budgets b SET spent = budget_return(b.spent, r.unused)
+    FROM (SELECT class, jsonb_object_agg(minute, steps) AS unused
+          FROM (SELECT s.unused ->> 'class' AS class, s.unused ->> 'minute' AS minute, count(*) AS steps
+                FROM s JOIN settled d ON d.user_id = s.user_id
+                WHERE s.unused <> 'null' GROUP BY 1, 2) AS n
+          GROUP BY class) AS r
+    WHERE b.provider = $1 AND b.class = r.class),
   known AS (
     DELETE FROM intents i USING s JOIN settled d ON d.user_id = s.user_id
     WHERE s.intent_kind = 'provision' AND i.kind = 'provision' AND i.user_id = s.user_id AND i.provider = $1

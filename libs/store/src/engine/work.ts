@@ -39,6 +39,9 @@ export interface ClaimedLink {
    * final. `null` when there is none.
    */
   readonly doubtAgeMs: number | null;
+  /** Which status and attributes the account was last known to show; `null` before it showed any. */
+  readonly appliedStatusRevision: number | null;
+  readonly appliedAttributeRevision: number | null;
   /** The claim before this one never settled: whatever it sent is unknown. */
   readonly lastClaimLost: boolean;
   /** How often in a row a claim of this link alone was lost. */

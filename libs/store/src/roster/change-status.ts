@@ -15,19 +15,45 @@ export type CallerVerb = Exclude<LifecycleVerb, 'purge' | 'completePurge'>;
 
 /**
  * Deactivates, reactivates, deletes or restores a user: status, links and audit entry in one transaction, under the
- * lock of the user row. A restore also cancels a purge that was asked for. Asking again for what already is changes nothing.
+ * lock of the user row. A restore also cancels a purge that was asked for. Asking again for what already is changes nothing, but for an override of the budgets.
  * @throws UserNotFound, RevisionMismatch, TransitionRefused
  */
 export async function changeStatus(
   roster: Roster,
   actor: string,
-  change: UserRef & { readonly verb: CallerVerb },
+  change: UserRef & { readonly verb: CallerVerb; readonly overrideBudget?: BudgetOverride | undefined },
 ): Promise<Written> {
+  const { verb, overrideBudget } = change;
   return transact(roster.database, async (sql) => {
     const user = await lockUser(sql, change.id);
     requireRevision(user, change.expected);
-    return move({ sql, roster, actor }, user, change.verb);
+    const work = { sql, roster, actor };
+    const moved = await move(work, user, verb);
+    return overrideBudget === undefined ? moved : override(work, moved, { verb, ...overrideBudget });
   });
+}
+
+/** Why a change of status does not wait for room in a budget. */
+export interface BudgetOverride {
+  readonly reason: string;
+}
+
+/**
+ * Lets the status that the user has now pass every budget, whatever was held or rejected of it. Also when the user had
+ * that status before: it is the way out for a step that an operator held back or rejected.
+ */
+export async function override(
+  { sql, roster, actor }: Move,
+  { user }: Written,
+  { verb, reason }: BudgetOverride & { readonly verb: LifecycleVerb },
+): Promise<Written> {
+  await sql('UPDATE users SET budget_override_revision = status_revision WHERE id = $1', [user.id]);
+  await markLinks(sql, [user.id], { lane: laneOfVerb(verb), dissolvesHold: true });
+  const entry = { actor, action: 'user.overrideBudget', userId: user.id, values: { reason } };
+  await recordAudit(sql, roster.hashKey, [
+    { ...entry, detail: { verb, statusRevision: user.statusRevision } },
+  ]);
+  return { user, changed: true };
 }
 
 /** The transaction in which a user is moved. */
@@ -46,7 +72,7 @@ export async function move({ sql, roster, actor }: Move, user: User, verb: Lifec
   if (moved.outcome === 'refused') throw new TransitionRefused(moved.from, moved.verb);
   if (moved.outcome === 'unchanged') return { user, changed: false };
   await setStatus(sql, [user.id], moved.to);
-  await markLinks(sql, [user.id], { lane: laneOfVerb(verb) });
+  await markLinks(sql, [user.id], { lane: laneOfVerb(verb), dissolvesHold: true });
   const detail = { from: user.status, to: moved.to.status };
   await recordAudit(sql, roster.hashKey, [{ actor, action: `user.${verb}`, userId: user.id, detail }]);
   return { user: await readUser(sql, user.id), changed: true };

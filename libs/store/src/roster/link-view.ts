@@ -22,6 +22,12 @@ export interface LinkView {
     readonly since: Date | null;
   } | null;
   readonly heldStep: string | null;
+  /** The mass change that the held step is part of, and what was decided of it; `null` when no step is held. */
+  readonly hold: {
+    readonly class: string;
+    readonly since: Date | null;
+    readonly decision: string | null;
+  } | null;
   readonly lane: Lane;
   readonly attempts: number;
   readonly lastError: string | null;
@@ -41,6 +47,7 @@ export interface LinkState {
   readonly handled: bigint;
   readonly parkCode: string | null;
   readonly heldStep: string | null;
+  readonly heldDecision: string | null;
   readonly notEnforceable: boolean;
   readonly owed: readonly string[];
   readonly instance: { readonly enabled: boolean };
@@ -48,14 +55,14 @@ export interface LinkState {
 
 /**
  * Where a link stands. The first line that fits:
- * disabled (its provider is) · parked (and nothing newer is wanted) · held · due (something is wanted, or owed)
+ * disabled (its provider is) · parked (and nothing newer is wanted) · held (nobody decided yet) · due (something is wanted, or owed)
  * · notEnforceable (settled, and kept by us alone) · inSync. `convergence` counts by the same lines, in SQL.
  */
 function standingOf(link: LinkState): LinkStanding {
   const isHandled = link.wanted === link.handled;
   if (!link.instance.enabled) return 'disabled';
   if (isHandled && link.parkCode !== null) return 'parked';
-  if (link.heldStep !== null) return 'held';
+  if (link.heldStep !== null && link.heldDecision === null) return 'held';
   if (isHandled && link.notEnforceable) return 'notEnforceable';
   return isHandled && link.owed.length === 0 ? 'inSync' : 'due';
 }
@@ -64,7 +71,7 @@ function standingOf(link: LinkState): LinkStanding {
 export const STANDING_SQL = `CASE
   WHEN NOT p.enabled THEN 'disabled'
   WHEN l.handled = l.wanted AND l.park_code IS NOT NULL THEN 'parked'
-  WHEN l.held_step IS NOT NULL THEN 'held'
+  WHEN l.held_step IS NOT NULL AND l.held_decision IS NULL THEN 'held'
   WHEN l.handled = l.wanted AND l.not_enforceable THEN 'notEnforceable'
   WHEN l.handled = l.wanted AND l.owed = '{}' THEN 'inSync'
   ELSE 'due' END`;
@@ -144,6 +151,7 @@ function toLinkView(link: LinkRow): LinkView {
     remoteKey: link.remoteKey,
     parked: parkedView(link),
     heldStep: link.heldStep,
+    hold: holdView(link),
     lane: LANE_NAMES[link.lane] ?? 'backfill',
     attempts: link.attempts,
     lastError: link.lastError,
@@ -156,6 +164,10 @@ function toLinkView(link: LinkRow): LinkView {
     settledAt: link.settledAt,
     createdAt: link.createdAt,
   };
+}
+
+function holdView({ heldClass, heldAt, heldDecision }: LinkRow): LinkView['hold'] {
+  return heldClass === null ? null : { class: heldClass, since: heldAt, decision: heldDecision };
 }
 
 function heldView(link: LinkRow): HeldView | null {

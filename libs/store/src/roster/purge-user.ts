@@ -1,6 +1,6 @@
 import { transition } from '#domain';
 import { recordAudit } from '../audit/record-audit.js';
-import { move, type Move } from './change-status.js';
+import { type BudgetOverride, move, type Move, override } from './change-status.js';
 import type { UserRef, Written } from './edit-user.js';
 import { TransitionRefused } from './errors.js';
 import { lockUser, readUser } from './lock-user.js';
@@ -15,6 +15,8 @@ export interface PurgeRequest extends UserRef {
   readonly now: Date;
   /** Not before this time; until then a restore cancels it. (Default: at once) */
   readonly notBefore?: Date | undefined;
+  /** For a purge at once. One that waits has no status yet for which a budget could be passed over. */
+  readonly overrideBudget?: BudgetOverride | undefined;
 }
 
 /**
@@ -23,14 +25,14 @@ export interface PurgeRequest extends UserRef {
  * @throws UserNotFound, RevisionMismatch, TransitionRefused
  */
 export async function purgeUser(roster: Roster, actor: string, request: PurgeRequest): Promise<Written> {
-  const { notBefore, now } = request;
+  const { notBefore, now, overrideBudget } = request;
   return transact(roster.database, async (sql) => {
     const user = await lockUser(sql, request.id);
     requireRevision(user, request.expected);
     const work = { sql, roster, actor };
-    return notBefore === undefined || notBefore <= now
-      ? move(work, user, 'purge')
-      : schedulePurge(work, user, notBefore);
+    if (notBefore !== undefined && notBefore > now) return schedulePurge(work, user, notBefore);
+    const moved = await move(work, user, 'purge');
+    return overrideBudget === undefined ? moved : override(work, moved, { verb: 'purge', ...overrideBudget });
   });
 }
 

@@ -23,7 +23,7 @@ export async function startDuePurges(roster: Roster, now: Date): Promise<string[
       [now, USERS_A_CALL],
     );
     const ids = rows.map((row) => row.id);
-    await markLinks(sql, ids, { lane: laneOfVerb('purge') });
+    await markLinks(sql, ids, { lane: laneOfVerb('purge'), dissolvesHold: true });
     const detail = { from: 'deleted', to: 'purging' };
     await recordAudit(
       sql,

@@ -1,4 +1,4 @@
-import { LANES } from '#domain';
+import { CHANGE_CLASSES, LANES } from '#domain';
 import type { Database } from '../database.js';
 import { markClause } from '../mark.js';
 
@@ -74,6 +74,10 @@ async function declare(sql: Database['sql'], instance: ProviderDeclaration): Pro
      SET kind = $2, remote_scope = $3, calls_per_second = $5, enabled = true`,
     [slug, kind, remoteScope, mappingVersion, callsPerSecond],
   );
+  await sql(`INSERT INTO budgets (provider, class) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`, [
+    slug,
+    CHANGE_CLASSES,
+  ]);
 }
 
 async function createMissingLinks(database: Database, slug: string): Promise<void> {

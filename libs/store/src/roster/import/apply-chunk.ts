@@ -1,7 +1,7 @@
 import { type Lane, laneOfVerb, NO_ATTRIBUTES, type User } from '#domain';
 import { type AuditEntry, recordAudit } from '../../audit/record-audit.js';
 import type { Database } from '../../database.js';
-import { markLinks } from '../../mark.js';
+import { type Mark, markLinks } from '../../mark.js';
 import { changedValues } from '../changes.js';
 import { createLinks } from '../create-links.js';
 import type { Roster } from '../roster.js';
@@ -139,7 +139,7 @@ async function change(
     if (ids.length === 0) continue;
     const status = verb === 'deactivate' ? 'deactivated' : 'active';
     await setStatus(sql, ids, { status, statusBeforeDeletion: null });
-    await markIn(work, outcome, { lane: laneOfVerb(verb), ids });
+    await markIn(work, outcome, { lane: laneOfVerb(verb), dissolvesHold: true, ids });
   }
   const onlyEdited = plans.filter((plan) => plan.verb === null).map((plan) => plan.user.id);
   await markIn(work, outcome, { lane: 'backfill', ids: onlyEdited });
@@ -154,11 +154,11 @@ async function change(
 async function markIn(
   { sql }: ChunkWork,
   outcome: ChunkOutcome,
-  { lane, ids }: { readonly lane: Lane; readonly ids: readonly string[] },
+  { ids, ...mark }: Mark & { readonly ids: readonly string[] },
 ): Promise<void> {
   if (ids.length === 0) return;
-  await markLinks(sql, ids, { lane });
-  outcome.lanes.add(lane);
+  await markLinks(sql, ids, mark);
+  outcome.lanes.add(mark.lane);
 }
 
 function changeEntries({ actor, importId }: ChunkWork, plan: Planned<'change'>): AuditEntry[] {

@@ -1,0 +1,63 @@
+import type { ChangeClass } from '#domain';
+import type { ChargedStep, LoweringCell, ProviderStep } from '#identity-provider';
+import { targetOf } from './lower.js';
+import { NOTHING, plan, type Plan, type PlanInput } from './plan.js';
+
+/**
+ * The step of a plan that needs room in a budget, if one does. A step that only repairs (nothing of the user changed
+ * since the account was last in step) overwrites; one that brings a user's own change there is ordinary, whoever and
+ * however many are edited.
+ */
+export function chargeOf(input: PlanInput, planned: Plan, isOrdinary: boolean): ChargedStep | null {
+  const { state } = input.observed;
+  for (const step of planned.steps) {
+    const name = classOf(step, state === 'suspended', isOrdinary);
+    if (name !== null) return { class: name, kind: step.kind, state };
+  }
+  return null;
+}
+
+function classOf(step: ProviderStep, isShutOut: boolean, isOrdinary: boolean): ChangeClass | null {
+  switch (step.kind) {
+    case 'provision':
+      return 'create';
+    case 'purge':
+      return 'remove';
+    case 'softDelete':
+      return 'suspend';
+    case 'suspend':
+      // Of somebody who is shut out already it only changes what the account says.
+      if (!isShutOut) return 'suspend';
+      return isOrdinary ? null : 'overwrite';
+    case 'update':
+    case 'reactivate':
+    case 'restore':
+      return isOrdinary ? null : 'overwrite';
+    case 'discharge':
+      return null;
+  }
+}
+
+/**
+ * What is still to be done to an account while its charged step may not be taken: debts are paid, and where the account
+ * would have changed its state it is looked after in the one that it has.
+ */
+export function planAround(input: PlanInput, planned: Plan, held: ChargedStep): Plan {
+  switch (held.class) {
+    case 'create':
+      return NOTHING;
+    case 'overwrite':
+      return { ...planned, steps: planned.steps.filter((step) => step.kind === 'discharge'), deferred: true };
+    case 'suspend':
+    case 'remove':
+      return { ...plan({ ...input, target: asItIs(input) }), notEnforceable: false };
+  }
+}
+
+function asItIs({ status, capabilities, observed }: PlanInput): LoweringCell {
+  const cell = targetOf(status, capabilities);
+  if (observed.state === 'suspended') {
+    return { ...cell, state: 'suspended', ...(observed.marker === null ? {} : { marker: observed.marker }) };
+  }
+  return { ...cell, state: observed.state === 'live' ? 'live' : 'softDeleted' };
+}
