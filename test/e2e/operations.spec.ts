@@ -81,6 +81,7 @@ async function serve(mirror: Mirror): Promise<NestFastifyApplication> {
       doorbell: { ring: () => undefined },
       clock: systemClock,
       log: createLogger({ level: 'silent', name: 'test' }),
+      budget: { approvalMs: 60_000, fourEyes: false },
       readiness: () => Promise.resolve({ postgres: 'up', schema: 'current', queue: 'up' }),
     },
     { docsPage: false },

@@ -15,11 +15,13 @@ import { ProviderCalls } from './accounts/provider-calls.js';
 import { Authenticator } from './auth/authenticator.js';
 import { KeyGuard } from './auth/key.guard.js';
 import { type AskReadiness, HealthController } from './health/health.controller.js';
+import { HoldsController } from './holds/holds.controller.js';
+import { type BudgetPolicy, HoldsService } from './holds/holds.service.js';
 import { InputPipe } from './http/input.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
-import { CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
+import { BUDGET, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
@@ -34,6 +36,7 @@ export interface AdminApiParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly readiness: AskReadiness;
+  readonly budget: BudgetPolicy;
 }
 
 @Module({})
@@ -49,12 +52,14 @@ export class AdminApiModule {
         ActivityController,
         EffectsController,
         ProvidersController,
+        HoldsController,
         HealthController,
       ],
       providers: [
         UsersService,
         ImportsService,
         ProvidersService,
+        HoldsService,
         ProviderCalls,
         AccountDirectory,
         AccountLookService,
@@ -71,6 +76,7 @@ export class AdminApiModule {
         { provide: CLOCK, useValue: parts.clock },
         { provide: LOGGER, useValue: parts.log },
         { provide: READINESS, useValue: parts.readiness },
+        { provide: BUDGET, useValue: parts.budget },
       ],
     };
   }

@@ -30,6 +30,12 @@ export interface AnswerBody {
   readonly users: readonly { readonly id: string }[];
   readonly nextCursor: string | null;
   readonly links: unknown;
+  readonly holds: readonly {
+    readonly hash: string;
+    readonly class: string;
+    readonly count: number;
+    readonly sample: readonly string[];
+  }[];
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly code: unknown;
   readonly detail: unknown;
@@ -101,10 +107,15 @@ const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
 export interface TestApiOptions {
   /** Configured in this process, beside `north` and `south`, which are known to the database alone. (Default: none) */
   readonly instances?: readonly ProviderInstance[];
+  /** Whether approvals need another key. (Default: false) */
+  readonly fourEyes?: boolean;
 }
 
 /** Starts the API on an ephemeral port. */
-export async function startTestApi({ instances = [] }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({
+  instances = [],
+  fourEyes = false,
+}: TestApiOptions = {}): Promise<TestApi> {
   const testDatabase = await createTestDatabase();
   const database = openDatabase({
     url: testDatabase.url,
@@ -134,6 +145,7 @@ export async function startTestApi({ instances = [] }: TestApiOptions = {}): Pro
       clock: systemClock,
       log: createLogger({ level: 'info', name: 'test', destination: { write: (line) => logged.push(line) } }),
       readiness: () => Promise.resolve(state.readiness),
+      budget: { approvalMs: 3_600_000, fourEyes },
     },
     { onRoute: (route) => routes.push(route), docsPage: false },
   );

@@ -28,6 +28,10 @@ describe('who may do what', () => {
         ...PUBLIC,
         'DELETE /v1/users/:id',
         'GET /v1/convergence',
+        'GET /v1/holds',
+        'GET /v1/holds/users',
+        'POST /v1/holds/approve',
+        'POST /v1/holds/reject',
         'GET /v1/providers',
         'GET /v1/users',
         'GET /v1/users/:id',
@@ -98,7 +102,8 @@ describe('who may do what', () => {
       ]),
       'users:delete': ['DELETE /v1/users/:id', 'DELETE /v1/users/:id/providers/:provider/passkeys'],
       'users:purge': ['POST /v1/users/:id/purge', 'POST /v1/users/:id/providers/:provider/erase-profile'],
-      'providers:read': ['GET /v1/providers', 'GET /v1/convergence'],
+      'providers:read': ['GET /v1/providers', 'GET /v1/convergence', 'GET /v1/holds', 'GET /v1/holds/users'],
+      'holds:approve': ['POST /v1/holds/approve', 'POST /v1/holds/reject'],
     });
     // A route without a declaration is refused to everybody, so it would be missing here.
     expect(Object.values(opened).flat().toSorted()).toEqual(

@@ -49,6 +49,7 @@ async function run({ settings, registry, log, database }: Parts): Promise<Runnin
     clock: systemClock,
     log,
     readiness: () => probe.ask(),
+    budget: { approvalMs: settings.budgetApprovalMs, fourEyes: settings.budgetFourEyes },
   });
   await app.listen(settings.port, settings.host);
   const url = await app.getUrl();

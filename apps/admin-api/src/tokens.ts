@@ -5,3 +5,4 @@ export const REGISTRY = Symbol('registry');
 export const CLOCK = Symbol('clock');
 export const LOGGER = Symbol('logger');
 export const READINESS = Symbol('readiness');
+export const BUDGET = Symbol('budget');

@@ -1,7 +1,14 @@
 import { SetMetadata } from '@nestjs/common';
 
 /** What a key may be allowed to do. */
-export const SCOPES = ['users:read', 'users:write', 'users:delete', 'users:purge', 'providers:read'] as const;
+export const SCOPES = [
+  'users:read',
+  'users:write',
+  'users:delete',
+  'users:purge',
+  'providers:read',
+  'holds:approve',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const ROUTE_SCOPE = 'rollcall:scope';

@@ -2,6 +2,9 @@ import { HttpException } from '@nestjs/common';
 import {
   ConfirmationRefused,
   ExternalKeyTaken,
+  FourEyesRequired,
+  HoldChanged,
+  HoldExpired,
   ImportRefused,
   isDatabaseUnavailable,
   NoAccount,
@@ -44,6 +47,9 @@ function ofRoster(error: unknown): Problem | null {
   const detail = error.message;
   if (error instanceof UserNotFound) return new Problem(404, 'user_not_found', { detail });
   if (error instanceof ExternalKeyTaken) return new Problem(409, 'external_key_taken', { detail });
+  if (error instanceof HoldChanged) return new Problem(409, 'hold_changed', { detail });
+  if (error instanceof HoldExpired) return new Problem(409, 'hold_expired', { detail });
+  if (error instanceof FourEyesRequired) return new Problem(403, 'four_eyes_required', { detail });
   if (error instanceof RevisionMismatch) return new Problem(412, 'revision_mismatch', { detail });
   if (error instanceof ImportRefused) return new Problem(422, error.code, { detail });
   if (error instanceof StatusRefused) {

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { User } from '#domain';
 import type { UserRef } from '#store';
+import type { Scope } from '../auth/scopes.js';
 import { type AuthenticatedRequest, actorOf } from '../auth/key.guard.js';
 import { etagOf, readIfMatch } from '../http/etag.js';
 import { refusal } from '../http/input.pipe.js';
@@ -12,6 +13,8 @@ import { emptyBody, userId } from './requests.js';
 export interface Addressed {
   readonly actor: string;
   readonly ref: UserRef;
+  /** @throws Problem when the caller's key does not have a scope that only part of the request needs */
+  requireScope(scope: Scope): void;
   /** Sets the entity tag of the user that is answered. */
   tag(user: User): User;
 }
@@ -38,6 +41,10 @@ export const AddressedUser = createParamDecorator(
     return {
       actor: actorOf(request),
       ref: { id: parsed.data, expected: readIfMatch(request.headers['if-match']) },
+      requireScope(scope) {
+        if (request.caller?.scopes.includes(scope) === true) return;
+        throw new Problem(403, 'forbidden', { detail: `this needs a key with the scope ${scope}` });
+      },
       tag(user) {
         void reply.header('etag', etagOf(user));
         return user;

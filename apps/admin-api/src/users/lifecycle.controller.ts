@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, HttpCode, Inject, Post } from '@nestjs/common';
 import type { User } from '#domain';
-import type { CallerVerb } from '#store';
+import type { BudgetOverride, CallerVerb } from '#store';
 import { Requires } from '../auth/scopes.js';
 import { AboutUser, Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
 import { userView } from '../docs/views.js';
 import { type Addressed, AddressedUser } from './addressed.js';
-import { purgeBody, type PurgeBody } from './requests.js';
+import { closingBody, type ClosingBody, purgeBody, type PurgeBody } from './requests.js';
 import { UsersService } from './users.service.js';
 
 /** The moves of a user's life. Asking for what already is changes nothing and succeeds. */
@@ -19,8 +19,11 @@ export class LifecycleController {
   @Describes('Deactivate a user', 'The accounts are closed as far as each provider can; reversible.')
   @AboutUser()
   @Answers(200, userView)
-  deactivate(@AddressedUser({ body: 'none' }) ask: Addressed): Promise<User> {
-    return this.move(ask, 'deactivate');
+  deactivate(
+    @AddressedUser() ask: Addressed,
+    @Body({ schema: closingBody }) body: ClosingBody,
+  ): Promise<User> {
+    return this.move(ask, 'deactivate', body);
   }
 
   @Post('reactivate')
@@ -38,8 +41,8 @@ export class LifecycleController {
   @Describes('Delete a user', 'Reversible by restore until a purge begins.')
   @AboutUser()
   @Answers(200, userView)
-  delete(@AddressedUser({ body: 'none' }) ask: Addressed): Promise<User> {
-    return this.move(ask, 'delete');
+  delete(@AddressedUser() ask: Addressed, @Body({ schema: closingBody }) body: ClosingBody): Promise<User> {
+    return this.move(ask, 'delete', body);
   }
 
   @Post('restore')
@@ -64,10 +67,19 @@ export class LifecycleController {
   @Answers(200, userView)
   async purge(@AddressedUser() ask: Addressed, @Body({ schema: purgeBody }) body: PurgeBody): Promise<User> {
     const notBefore = body?.notBefore === undefined ? undefined : new Date(body.notBefore);
-    return ask.tag(await this.users.purge(ask.actor, ask.ref, notBefore));
+    const how = { notBefore, overrideBudget: overrideOf(ask, body) };
+    return ask.tag(await this.users.purge(ask.actor, ask.ref, how));
   }
 
-  private async move(ask: Addressed, verb: CallerVerb): Promise<User> {
-    return ask.tag(await this.users.move(ask.actor, ask.ref, verb));
+  private async move(ask: Addressed, verb: CallerVerb, body?: ClosingBody): Promise<User> {
+    const how = { verb, overrideBudget: overrideOf(ask, body) };
+    return ask.tag(await this.users.move(ask.actor, ask.ref, how));
   }
+}
+
+/** Whoever may let held changes go may let one go before it is held. */
+function overrideOf(ask: Addressed, body: ClosingBody): BudgetOverride | undefined {
+  const given = body?.overrideBudget;
+  if (given !== undefined) ask.requireScope('holds:approve');
+  return given;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findTextFault, USER_STATUSES } from '#domain';
 import { MAX_USERS_A_PAGE } from '#store';
+import { reason } from '../holds/requests.js';
 
 const DEFAULT_LIMIT = 50;
 const LIMIT_RULE = `must be a number from 1 to ${MAX_USERS_A_PAGE}`;
@@ -37,13 +38,26 @@ export type ListQuery = z.infer<typeof listQuery>;
 /** Nothing to say: an empty body, or none. */
 export const emptyBody = z.strictObject({}).nullish();
 
+const overrideBudget = z.strictObject({ reason }).optional().meta({
+  description: 'Lets this one change pass the budget for mass changes. Needs the scope holds:approve.',
+});
+
+/** What a change that shuts a user out may say. */
+export const closingBody = z.strictObject({ overrideBudget }).nullish();
+export type ClosingBody = z.infer<typeof closingBody>;
+
 /** When a purge may begin. */
 export const purgeBody = z
   .strictObject({
+    overrideBudget,
     notBefore: z.iso
       .datetime({ offset: true, error: 'must be an ISO 8601 time with its offset' })
       .optional()
       .meta({ description: 'The purge begins not before this time, and until then a restore cancels it.' }),
+  })
+  .refine(({ notBefore, overrideBudget: override }) => notBefore === undefined || override === undefined, {
+    error: 'cannot be given with notBefore: the budget is asked when the purge begins',
+    path: ['overrideBudget'],
   })
   .nullish();
 export type PurgeBody = z.infer<typeof purgeBody>;

@@ -3,15 +3,18 @@ import { laneOfVerb, type User } from '#domain';
 import type { Clock } from '#observability';
 import type { Doorbell } from '#queue';
 import {
+  type BudgetOverride,
   type CallerVerb,
   changeStatus,
   createUser,
   findUser,
+  FourEyesRequired,
   linksOfUser,
   type LinkView,
   listUsers,
   type NewUser,
   patchUser,
+  type PurgeRequest,
   purgeUser,
   replaceTags,
   replaceUser,
@@ -24,7 +27,8 @@ import {
   type Written,
 } from '#store';
 import { Cursors } from '../http/cursor.js';
-import { CLOCK, DOORBELL, ROSTER } from '../tokens.js';
+import type { BudgetPolicy } from '../holds/holds.service.js';
+import { BUDGET, CLOCK, DOORBELL, ROSTER } from '../tokens.js';
 import type { ListQuery } from './requests.js';
 
 /** One page of users, and where the next begins. */
@@ -32,6 +36,15 @@ export interface UserListing {
   readonly users: readonly User[];
   readonly nextCursor: string | null;
 }
+
+/** A move of a user's life. */
+export interface Move {
+  readonly verb: CallerVerb;
+  readonly overrideBudget: BudgetOverride | undefined;
+}
+
+/** How a user is to be purged. */
+export type Purge = Pick<PurgeRequest, 'notBefore' | 'overrideBudget'>;
 
 /** What callers do with users: each write commits first, and only then rings, without waiting for anybody to hear. */
 @Injectable()
@@ -42,6 +55,7 @@ export class UsersService {
     @Inject(ROSTER) private readonly roster: Roster,
     @Inject(DOORBELL) private readonly doorbell: Doorbell,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(BUDGET) private readonly policy: BudgetPolicy,
   ) {
     this.cursors = new Cursors(roster.hashKey);
   }
@@ -82,14 +96,16 @@ export class UsersService {
     return this.announceEdit(await replaceTags(this.roster, actor, { ...ref, tags }));
   }
 
-  async move(actor: string, ref: UserRef, verb: CallerVerb): Promise<User> {
-    const { user, changed } = await changeStatus(this.roster, actor, { ...ref, verb });
-    if (changed) this.doorbell.ring('all', laneOfVerb(verb), [user.id]);
+  async move(actor: string, ref: UserRef, how: Move): Promise<User> {
+    this.requireFourEyes(how.overrideBudget);
+    const { user, changed } = await changeStatus(this.roster, actor, { ...ref, ...how });
+    if (changed) this.doorbell.ring('all', laneOfVerb(how.verb), [user.id]);
     return user;
   }
 
-  async purge(actor: string, ref: UserRef, notBefore: Date | undefined): Promise<User> {
-    const request = { ...ref, notBefore, now: this.clock.now() };
+  async purge(actor: string, ref: UserRef, how: Purge): Promise<User> {
+    this.requireFourEyes(how.overrideBudget);
+    const request = { ...ref, ...how, now: this.clock.now() };
     const { user, changed } = await purgeUser(this.roster, actor, request);
     if (changed && user.status === 'purging') this.doorbell.ring('all', laneOfVerb('purge'), [user.id]);
     return user;
@@ -100,6 +116,11 @@ export class UsersService {
     // A user without links may still exist, when no provider is configured.
     if (links.length === 0) await this.find(id);
     return links;
+  }
+
+  /** An override is asked for and allowed by one and the same key. */
+  private requireFourEyes(override: BudgetOverride | undefined): void {
+    if (override !== undefined && this.policy.fourEyes) throw new FourEyesRequired();
   }
 
   private announceEdit({ user, changed }: Written): User {

@@ -37,6 +37,12 @@ export interface Grant {
 export type Permission =
   { readonly kind: 'go'; readonly grant: Grant | null } | { readonly kind: 'held' | 'rejected' | 'refused' };
 
+/** At which provider, and what is allowed there within an hour. */
+export interface IntentScope {
+  readonly provider: string;
+  readonly allowances: Allowances;
+}
+
 const REFUSED: Permission = { kind: 'refused' };
 
 interface AnswerRow {
@@ -55,7 +61,7 @@ interface AnswerRow {
  */
 export async function recordIntents(
   sql: Sql,
-  scope: { readonly provider: string; readonly allowances: Allowances },
+  scope: IntentScope,
   requests: readonly IntendRequest[],
 ): Promise<readonly Permission[]> {
   const rows = await sql<AnswerRow>(INTEND, [
