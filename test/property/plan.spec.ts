@@ -6,7 +6,7 @@ import { passageCapabilities, passageMapping } from '#providers/passage';
 import { sendauthCapabilities } from '#providers/sendauth';
 import { sunshineCapabilities, sunshineMapping } from '#providers/sunshine';
 import { vaultCapabilities } from '#providers/vault';
-import { plan, type Observed, type Plan, type PlanInput } from '#reconciler';
+import { chargeOf, plan, planAround, type Observed, type Plan, type PlanInput } from '#reconciler';
 
 const PROFILES: Readonly<Record<string, Capabilities>> = {
   vault: vaultCapabilities,
@@ -302,6 +302,51 @@ describe.each(ERASING)('the erasure of a profile: %s', (_name, capabilities) => 
         const { input, last } = untilQuiet(given);
         expect(input.observed.state).toBe('absent');
         expect(input.owed.filter((effect) => !last.waives.includes(effect))).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe.each(Object.entries(PROFILES))('the laws of a held step: %s', (_name, capabilities) => {
+  it('G01: what is done meanwhile neither shuts out, nor lets in, nor creates, nor destroys, and comes to an end', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), fc.boolean(), (start, isOrdinary) => {
+        let input = start;
+        for (let round = 0; round < 4; round += 1) {
+          const planned = plan(input);
+          const charge = chargeOf(input, planned, isOrdinary);
+          if (charge === null) return;
+          const rest = planAround(input, planned, { charge, isOrdinary });
+          expect(chargeOf(input, rest, isOrdinary)).toBeNull();
+          const kinds = rest.steps.map((step) => step.kind);
+          for (const kind of ['provision', 'purge', 'softDelete', 'restore', 'reactivate'])
+            expect(kinds).not.toContain(kind);
+          if (input.observed.state === 'live') expect(kinds).not.toContain('suspend');
+          if (charge.class === 'overwrite') expect(kinds).not.toContain('update');
+          if (rest.steps.length === 0) return;
+          input = obey(input, rest);
+        }
+        throw new Error('there was always something more to do');
+      }),
+      RUNS,
+    );
+  });
+
+  it('every step that shuts out, creates or destroys is charged, and of the others only what nobody asked for', () => {
+    fc.assert(
+      fc.property(inputs(capabilities), (input) => {
+        const planned = plan(input);
+        const kinds = planned.steps.map((step) => step.kind);
+        const charged = chargeOf(input, planned, true)?.class ?? null;
+        if (kinds.includes('purge')) expect(charged).toBe('remove');
+        else if (kinds.includes('provision')) expect(charged).toBe('create');
+        else if (kinds.includes('softDelete')) expect(charged).toBe('suspend');
+        else if (kinds.includes('suspend') && input.observed.state === 'live')
+          expect(charged).toBe('suspend');
+        else expect(charged).toBeNull();
+        const writes = kinds.some((kind) => kind !== 'discharge');
+        expect(chargeOf(input, planned, false) !== null).toBe(writes);
       }),
       RUNS,
     );

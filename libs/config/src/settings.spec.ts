@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { SettingsError } from './problem.js';
-import { readSettings, type Environment } from './settings.js';
+import { allowancesOf, readSettings, type Environment } from './settings.js';
 import { SETTINGS } from './setting-lines.js';
 
 const LEAST = { DATABASE_URL: 'postgresql://rollcall:hunter2secret@127.0.0.1/rollcall' };
@@ -37,9 +37,34 @@ describe('the settings of a process', () => {
       shutdownMs: 15_000,
       databasePool: 10,
       queuePrefix: 'rollcall',
+      budgetApprovalMs: 3_600_000,
+      budgetFourEyes: false,
+    });
+    expect(allowancesOf(settings)).toEqual({
+      suspend: { atLeast: 100, percent: 20 },
+      remove: { atLeast: 25, percent: 5 },
+      overwrite: { atLeast: 25, percent: 5 },
+      create: { atLeast: 1_000, percent: 20 },
     });
     expect(settings.databaseUrl.reveal()).toBe(LEAST.DATABASE_URL);
   });
+
+  it.each([
+    ['0,0%', { atLeast: 0, percent: 0 }],
+    ['0,100%', { atLeast: 0, percent: 100 }],
+    ['7,2.5%', { atLeast: 7, percent: 2.5 }],
+  ])('G10: take %s for a budget', (given, read) => {
+    expect(readSettings({ ...LEAST, ROLLCALL_BUDGET_REMOVE: given }).budgetRemove).toEqual(read);
+  });
+
+  it.each(['25', '25,5', '5%', '-1,5%', '1.5,5%', '25,101%', '25,100.001%', '25, 5%', 'all'])(
+    'G10: refuse %s for a budget',
+    (given) => {
+      expect(problemsOf({ ...LEAST, ROLLCALL_BUDGET_REMOVE: given }).problems).toMatchObject([
+        { name: 'ROLLCALL_BUDGET_REMOVE', rule: expect.stringContaining('such as 25,5%') },
+      ]);
+    },
+  );
 
   it('take what is given', () => {
     const settings = readSettings({

@@ -89,7 +89,8 @@ async function pursue(
   const input = planInput(room, work, desired, seen.knowledge);
   const planned = plan(input);
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
-  const charge = chargeOf(input, planned, isOrdinary(work));
+  const ordinary = isOrdinary(work);
+  const charge = chargeOf(input, planned, ordinary);
   const permission = await intend(room, { work, desired, planned, charge });
   if (permission.kind === 'refused') return settleReleased(work);
   const under: Undertaking = { work, desired, begun, context };
@@ -98,7 +99,8 @@ async function pursue(
     return carryOut(room, under, planned);
   }
   if (charge === null) throw new Error('a step was held that asked for no room');
-  return carryOutWithout(room, under, { charge, rest: planAround(input, planned, charge), permission });
+  const rest = planAround(input, planned, { charge, isOrdinary: ordinary });
+  return carryOutWithout(room, under, { charge, rest, permission });
 }
 
 /** A plan that is about to be carried out, and what is known by then. */

@@ -38,20 +38,25 @@ function classOf(step: ProviderStep, isShutOut: boolean, isOrdinary: boolean): C
   }
 }
 
+/** A step that may not be taken, and whether its user was changed since the account was last in step. */
+export interface HeldBack {
+  readonly charge: ChargedStep;
+  readonly isOrdinary: boolean;
+}
+
 /**
  * What is still to be done to an account while its charged step may not be taken: debts are paid, and where the account
- * would have changed its state it is looked after in the one that it has.
+ * would have changed its state it is looked after in the one that it has. Nothing of it needs room itself.
  */
-export function planAround(input: PlanInput, planned: Plan, held: ChargedStep): Plan {
-  switch (held.class) {
-    case 'create':
-      return NOTHING;
-    case 'overwrite':
-      return { ...planned, steps: planned.steps.filter((step) => step.kind === 'discharge'), deferred: true };
-    case 'suspend':
-    case 'remove':
-      return { ...plan({ ...input, target: asItIs(input) }), notEnforceable: false };
-  }
+export function planAround(input: PlanInput, planned: Plan, { charge, isOrdinary }: HeldBack): Plan {
+  if (charge.class === 'create') return NOTHING;
+  if (charge.class === 'overwrite') return { ...debtsOf(planned), deferred: true };
+  const asBefore = { ...plan({ ...input, target: asItIs(input) }), notEnforceable: false };
+  return isOrdinary ? asBefore : debtsOf(asBefore);
+}
+
+function debtsOf(planned: Plan): Plan {
+  return { ...planned, steps: planned.steps.filter((step) => step.kind === 'discharge') };
 }
 
 function asItIs({ status, capabilities, observed }: PlanInput): LoweringCell {
