@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Allowance, Allowances, User } from '#domain';
 import {
   changeStatus,
@@ -43,8 +43,6 @@ async function inStep(
   });
   await load(range(count).map((n) => person(n)));
   await mirror.converge(30_000);
-  // The next tick notes that the first sync is over.
-  await mirror.worker.pass();
   return usersOf();
 }
 
@@ -130,6 +128,21 @@ describe('P9: more than a budget', () => {
     expect([mirror.accounts('vault').length, calls(/^DELETE/, 'vault')]).toEqual([90, 30]);
   });
 
+  it('counts new accounts once the first sync is over, and not before', async () => {
+    await inStep(30, { create: exactly(2) });
+    expect(mirror.accounts('passage')).toHaveLength(30);
+    await mirror.database.sql(`UPDATE links SET created_at = now() - interval '1 hour'`);
+    await mirror.worker.pass();
+    await load(range(5, 31).map((n) => person(n)));
+    await mirror.converge();
+    expect(mirror.accounts('passage')).toHaveLength(32);
+    const hold = only(await holdsOf(mirror));
+    expect(hold).toMatchObject({ class: 'create', count: 3 });
+    await decide(mirror, hold);
+    await mirror.converge();
+    expect(mirror.accounts('passage')).toHaveLength(35);
+  });
+
   it('counts what a new mapping or drift would overwrite, and never what people edited', async () => {
     const users = await inStep(150, { overwrite: exactly(10) });
     for (const { id } of users.slice(0, 40))
@@ -182,10 +195,14 @@ describe('a held step', () => {
     });
   });
 
-  it('of a small roster is one of two who leave', async () => {
+  it('G10: of a small roster is one of two who leave, and is told of in the log', async () => {
     const users = await inStep(3, {});
+    const warned = jest.spyOn(mirror.worker.room('passage').sparing, 'warn');
     await remove(users.slice(0, 2));
     await mirror.converge();
+    expect(warned.mock.calls).toEqual([
+      ['suspensions wait for approval', { provider: 'passage', reason: 'budget' }],
+    ]);
     expect([suspended(), only(await holdsOf(mirror)).count]).toEqual([1, 1]);
   });
 

@@ -116,7 +116,7 @@ describe('a budget', () => {
     }
   });
 
-  it('lets creates go uncounted until everything was handled for the first time', async () => {
+  it('lets creates go uncounted until everything was handled for the first time, and nobody came for a while', async () => {
     await links.roster.sql('UPDATE providers SET first_synced_at = NULL');
     const all = await claimed(10);
     const creates = all.map((link) => step(link, 'create'));
@@ -124,6 +124,9 @@ describe('a budget', () => {
     expect(countOf(await ask({ atLeast: 0, percent: 0 }, creates), 'go')).toBe(10);
     expect(await spent('create')).toBe(0);
     for (const link of all) await links.settle(link);
+    await noteFirstSyncs(links.roster.sql);
+    expect(await links.roster.sql('SELECT FROM providers WHERE first_synced_at IS NOT NULL')).toEqual([]);
+    await links.roster.sql(`UPDATE links SET created_at = now() - interval '11 minutes'`);
     await noteFirstSyncs(links.roster.sql);
     await links.roster.sql('UPDATE links SET wanted = wanted + 1');
     const again = await links.claimAll();
