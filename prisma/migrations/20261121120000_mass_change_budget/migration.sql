@@ -6,7 +6,8 @@ ALTER TABLE users ADD COLUMN budget_override_revision integer;
 -- From here on a new account is no longer part of the first sync, and counts.
 ALTER TABLE providers ADD COLUMN first_synced_at timestamptz(3);
 
--- The held step with its preconditions, and the room that was reserved for a step whose outcome is not known yet.
+-- The held step with its preconditions; and the room that was reserved last, with the status revision of its step while
+-- that may still turn out not to have been taken.
 ALTER TABLE links
   ADD COLUMN held_class            text CHECK (held_class IN ('suspend', 'remove', 'overwrite', 'create')),
   ADD COLUMN held_status_revision  integer,

@@ -173,6 +173,20 @@ describe('a budget', () => {
     expect(await spent()).toBe(1);
   });
 
+  it('counts people, not steps: who was shut out within the hour may be again, and gives nothing back for it', async () => {
+    const [link, other] = await claimed(150);
+    if (link === undefined || other === undefined) throw new Error('too few');
+    const one = { atLeast: 1, percent: 0 };
+    await ask(one, [step(link)]);
+    await links.settle(link, { outcome: 'again', room: 'used' });
+    await links.roster.sql('UPDATE users SET status_revision = 3');
+    const [again] = await links.claimAll({ userIds: [link.userId] });
+    const answers = again === undefined ? [] : await ask(one, [step(again, 'suspend', 3)]);
+    expect(answers).toEqual([{ kind: 'go', grant: null }]);
+    expect(await ask(one, [step(other, 'suspend', 3)])).toEqual([{ kind: 'held' }]);
+    expect(await spent()).toBe(1);
+  });
+
   it('gets back what was not used, and keeps what was', async () => {
     const all = await claimed(150);
     const two = { atLeast: 2, percent: 0 };

@@ -24,8 +24,8 @@ const ALLOWED = `
     ORDER BY u.id FOR SHARE OF u),
   allowed AS (
     SELECT a.*, s.overridden, l.granted_minute,
-      l.granted_class = a.class AND l.granted_revision = a.status_revision
-        AND l.granted_minute >= clock.minute - ${WINDOW_MINUTES} AS has_room,
+      l.granted_class = a.class AND l.granted_minute >= clock.minute - ${WINDOW_MINUTES} AS is_counted,
+      l.granted_revision = a.status_revision AS is_open,
       CASE WHEN l.held_class = a.class AND l.held_step = a.step AND l.held_status_revision = a.status_revision
              AND l.held_state = a.state THEN COALESCE(l.held_decision, 'open') END AS hold,
       l.approved_until > clock_timestamp() AS in_time
@@ -37,7 +37,8 @@ const ALLOWED = `
 
 /**
  * What each step comes to before any room is looked at. A hold is ended by a decision or by a change of what it was
- * about, never by time: the hour that goes by is not somebody who looked.
+ * about, never by time: the hour that goes by is not somebody who looked. People are counted, not steps: whoever took
+ * room within the hour takes no more of it, and only room of a step that is still open can be given back.
  */
 const SORTED = `
   sorted AS (
@@ -46,7 +47,7 @@ const SORTED = `
       WHEN a.overridden AND a.class IN ('suspend', 'remove') THEN 'free'
       WHEN a.hold = 'approved' AND a.in_time THEN 'free'
       WHEN a.hold = 'rejected' THEN 'rejected'
-      WHEN a.has_room THEN 'granted'
+      WHEN a.is_counted THEN CASE WHEN a.is_open THEN 'granted' ELSE 'free' END
       WHEN a.hold IS NOT NULL THEN 'held'
       ELSE 'asks' END AS answer
     FROM allowed a JOIN providers p ON p.slug = $1)`;

@@ -74,8 +74,8 @@ export interface HeldStep extends ChargedStep {
 }
 
 /**
- * What becomes of the room that was reserved for a link. `kept`: the step's outcome is not known, and trying it again
- * takes no more. `used`: it is spent, or there was none. Given back: the step was not taken after all.
+ * What becomes of the room that was reserved for a link. `kept`: the step's outcome is not known, and room may still
+ * come back. `used`: it is spent, or there was none. Given back: the step was not taken after all.
  */
 export type RoomEnd = 'kept' | 'used' | { readonly unused: Grant };
 
@@ -213,8 +213,8 @@ const SETTLE = `
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
       settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
-      granted_class = CASE WHEN s.keeps_room THEN l.granted_class END,
-      granted_minute = CASE WHEN s.keeps_room THEN l.granted_minute END,
+      granted_class = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_class END,
+      granted_minute = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_minute END,
       granted_revision = CASE WHEN s.keeps_room THEN l.granted_revision END
     FROM s WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
     RETURNING l.user_id),
