@@ -37,6 +37,8 @@ export class ProviderRoom {
   probesFailed = 0;
   haltScope: HaltScope | null = null;
   enabled = true;
+  /** Before the database has said anything, creates count. */
+  firstSyncIsOver = true;
   /** The probe under way, if one is. */
   probing: Promise<void> | null = null;
   /** Times in a row that the provider asked for time without saying how much. */
@@ -76,6 +78,7 @@ export class ProviderRoom {
     this.enabled = state.enabled;
     this.haltScope = state.halt?.scope ?? null;
     this.probesFailed = state.probesFailed;
+    this.firstSyncIsOver = state.firstSyncIsOver;
     // Only ever longer: this state may have been read before the pause that a call of ours has just been told.
     this.notePause(state.pausedForMs);
   }

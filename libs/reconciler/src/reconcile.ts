@@ -90,7 +90,7 @@ async function pursue(
   const planned = plan(input);
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
   const ordinary = isOrdinary(work);
-  const charge = chargeOf(input, planned, ordinary);
+  const charge = creates(planned) && !room.firstSyncIsOver ? null : chargeOf(input, planned, ordinary);
   const permission = await intend(room, { work, desired, planned, charge });
   if (permission.kind === 'refused') return settleReleased(work);
   const under: Undertaking = { work, desired, begun, context };

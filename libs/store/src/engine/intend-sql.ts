@@ -58,7 +58,7 @@ const ROOM = `
     SELECT b.class, b.spent, b.linked, b.counted_at
     FROM budgets b JOIN (SELECT DISTINCT class FROM sorted WHERE answer = 'asks') AS w ON w.class = b.class
     WHERE b.provider = $1 ORDER BY b.class FOR UPDATE OF b),
-  counted AS (
+  counted AS MATERIALIZED (
     SELECT k.class, k.spent, x."atLeast" AS at_least, x.percent,
       CASE WHEN k.counted_at > now() - ${COUNT_AGAIN} THEN k.linked
         ELSE (SELECT count(*)::int FROM links l WHERE l.provider = $1 AND l.account_id IS NOT NULL) END AS linked
@@ -83,7 +83,7 @@ const ANSWERED = `
     LEFT JOIN room r ON r.class = o.class),
   going AS (SELECT * FROM answered WHERE verdict IN ('free', 'granted', 'reserved'))`;
 
-const WRITTEN = `
+const SPENT = `
   spending AS (
     UPDATE budgets b
     SET spent = budget_reserve(b.spent, g.minute - ${WINDOW_MINUTES}, g.minute, g.steps), linked = g.linked,
@@ -92,7 +92,9 @@ const WRITTEN = `
     FROM (SELECT a.class, r.linked, clock.minute, count(*) AS steps
           FROM going a JOIN room r ON r.class = a.class CROSS JOIN clock
           WHERE a.verdict = 'reserved' GROUP BY 1, 2, 3) AS g
-    WHERE b.provider = $1 AND b.class = g.class),
+    WHERE b.provider = $1 AND b.class = g.class)`;
+
+const WRITTEN = `
   marked AS (
     UPDATE links l SET
       owed = ARRAY(SELECT DISTINCT unnest(l.owed || g.owes)),
@@ -112,9 +114,16 @@ const WRITTEN = `
            g.attribute_revision
     FROM going g WHERE g.kind IS NOT NULL)`;
 
+const parts = (...all: readonly string[]): string => all.map((part) => part.trim()).join(', ');
+
 /** `$1` provider, `$2` the requests, `$3` what is allowed by class. */
 export const INTEND = `
-  WITH ${[ALLOWED, SORTED, ROOM, ANSWERED, WRITTEN].map((part) => part.trim()).join(', ')}
+  WITH ${parts(ALLOWED, SORTED, ROOM, ANSWERED, SPENT, WRITTEN)}
   SELECT a.user_id, a.class, CASE a.verdict WHEN 'reserved' THEN 'granted' ELSE a.verdict END AS answer,
     CASE a.verdict WHEN 'reserved' THEN clock.minute WHEN 'granted' THEN a.granted_minute END AS minute
   FROM answered a CROSS JOIN clock`;
+
+/** The same for requests none of which needs room: edits and first syncs look at no budget. Takes no `$3`. */
+export const INTEND_UNCHARGED = `
+  WITH ${parts(ALLOWED, `going AS (SELECT *, 'free' AS verdict FROM allowed)`, WRITTEN)}
+  SELECT user_id, NULL AS class, 'free' AS answer, NULL AS minute FROM going`;

@@ -1,7 +1,7 @@
 import type { Allowances, ChangeClass, OwedEffect } from '#domain';
 import type { ChargedStep, LookupKey } from '#identity-provider';
 import type { Sql } from '../database.js';
-import { INTEND } from './intend-sql.js';
+import { INTEND, INTEND_UNCHARGED } from './intend-sql.js';
 
 /** What one link is about to do that must be on record, or must be allowed, before its first call. */
 export interface IntendRequest {
@@ -64,13 +64,16 @@ export async function recordIntents(
   scope: IntentScope,
   requests: readonly IntendRequest[],
 ): Promise<readonly Permission[]> {
-  const rows = await sql<AnswerRow>(INTEND, [
-    scope.provider,
-    JSON.stringify(requests.map(toRow)),
-    JSON.stringify(Object.entries(scope.allowances).map(([name, allowed]) => ({ class: name, ...allowed }))),
-  ]);
+  const asked = [scope.provider, JSON.stringify(requests.map(toRow))];
+  const rows = requests.some((request) => request.charge !== null)
+    ? await sql<AnswerRow>(INTEND, [...asked, allowed(scope.allowances)])
+    : await sql<AnswerRow>(INTEND_UNCHARGED, asked);
   const answers = new Map(rows.map((row) => [row.user_id, toPermission(row)]));
   return requests.map((request) => answers.get(request.userId) ?? REFUSED);
+}
+
+function allowed(allowances: Allowances): string {
+  return JSON.stringify(Object.entries(allowances).map(([name, one]) => ({ class: name, ...one })));
 }
 
 function toRow(request: IntendRequest): object {

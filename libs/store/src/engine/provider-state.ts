@@ -14,6 +14,8 @@ export interface ProviderState {
   readonly probeInMs: number | null;
   /** Failed probes in a row; above 0 only one call at a time is tried. */
   readonly probesFailed: number;
+  /** Whether everything was handled there once; until then creates need no room in a budget. */
+  readonly firstSyncIsOver: boolean;
 }
 
 /** Reads the state of every provider instance, by the database's clock. */
@@ -26,8 +28,9 @@ export async function readProviderStates(sql: Sql): Promise<ProviderState[]> {
     halt_reason: string | null;
     probe_ms: number | null;
     probes_failed: number;
+    first_sync_is_over: boolean;
   }>(
-    `SELECT slug, enabled, halt_scope, halt_reason, probes_failed,
+    `SELECT slug, enabled, halt_scope, halt_reason, probes_failed, first_synced_at IS NOT NULL AS first_sync_is_over,
             GREATEST(0, COALESCE(extract(epoch FROM paused_until - now()) * 1000, 0))::float8 AS paused_ms,
             CASE WHEN halt_scope IS NULL THEN NULL
                  ELSE GREATEST(0, COALESCE(extract(epoch FROM probe_at - now()) * 1000, 0))::float8 END AS probe_ms
@@ -40,6 +43,7 @@ export async function readProviderStates(sql: Sql): Promise<ProviderState[]> {
     halt: row.halt_scope === null ? null : { scope: row.halt_scope, reason: row.halt_reason ?? 'unknown' },
     probeInMs: row.probe_ms,
     probesFailed: row.probes_failed,
+    firstSyncIsOver: row.first_sync_is_over,
   }));
 }
 

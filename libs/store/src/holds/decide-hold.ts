@@ -77,7 +77,7 @@ export async function decideHold(roster: Roster, actor: string, verdict: HoldVer
   return transact(roster.database, async (sql) => {
     const users = await lockSet(sql, roster.hashKey, { ...verdict, ...stamp });
     if (stamp.expiresAt <= now) throw new HoldExpired();
-    if (verdict.fourEyes && decision === 'approved' && (await askedFor(sql, actor, users)))
+    if (verdict.fourEyes && decision === 'approved' && (await askedFor(sql, { actor, users, class: name })))
       throw new FourEyesRequired();
     const lane: Lane = name === 'suspend' || name === 'remove' ? 'revocation' : 'backfill';
     if (decision === 'approved') await approve(sql, verdict, { users, lane });
@@ -109,16 +109,28 @@ async function lockSet(
   return locked.map((row) => row.user_id);
 }
 
-/** Whether the last change of status of any of these users was this actor's. */
-async function askedFor(sql: Database['sql'], actor: string, users: readonly string[]): Promise<boolean> {
+/** By which requests a class of changes comes about. Nobody asks for an overwrite person by person. */
+const REQUESTS: Readonly<Record<ChangeClass, readonly string[]>> = {
+  suspend: ['user.deactivate', 'user.delete'],
+  remove: ['user.schedulePurge', 'user.purge'],
+  create: ['user.create'],
+  overwrite: [],
+};
+const SYSTEM = 'system';
+
+/** Whether the last such request for any of these users was this actor's. */
+async function askedFor(
+  sql: Database['sql'],
+  who: { readonly actor: string; readonly users: readonly string[]; readonly class: ChangeClass },
+): Promise<boolean> {
   const [row] = await sql<{ asked: boolean }>(
     `SELECT EXISTS (
        SELECT FROM unnest($1::uuid[]) AS h(user_id) CROSS JOIN LATERAL (
-         SELECT a.actor FROM audit a WHERE a.user_id = h.user_id
-           AND a.action IN ('user.deactivate', 'user.delete', 'user.schedulePurge', 'user.purge') AND a.actor <> 'system'
+         SELECT a.actor FROM audit a
+         WHERE a.user_id = h.user_id AND a.action = ANY($3::text[]) AND a.actor <> $4
          ORDER BY a.id DESC LIMIT 1) AS last
        WHERE last.actor = $2) AS asked`,
-    [users, actor],
+    [who.users, who.actor, REQUESTS[who.class], SYSTEM],
   );
   return row?.asked ?? false;
 }
