@@ -29,6 +29,7 @@ describe('who may do what', () => {
         'DELETE /v1/users/:id',
         'GET /v1/convergence',
         'GET /v1/providers',
+        'GET /v1/providers/semantics',
         'GET /v1/users',
         'GET /v1/users/:id',
         'GET /v1/users/:id/links',
@@ -98,7 +99,7 @@ describe('who may do what', () => {
       ]),
       'users:delete': ['DELETE /v1/users/:id', 'DELETE /v1/users/:id/providers/:provider/passkeys'],
       'users:purge': ['POST /v1/users/:id/purge', 'POST /v1/users/:id/providers/:provider/erase-profile'],
-      'providers:read': ['GET /v1/providers', 'GET /v1/convergence'],
+      'providers:read': ['GET /v1/providers', 'GET /v1/providers/semantics', 'GET /v1/convergence'],
     });
     // A route without a declaration is refused to everybody, so it would be missing here.
     expect(Object.values(opened).flat().toSorted()).toEqual(

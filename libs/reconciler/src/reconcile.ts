@@ -143,8 +143,10 @@ async function haltForAbsence(room: ProviderRoom, work: Work): Promise<Settlemen
 }
 
 function planFor(room: ProviderRoom, work: Work, desired: DesiredAccount, known: LinkKnowledge): Plan {
+  const status = lowerStatus(work.user.status, work.assigned);
   return plan({
-    status: lowerStatus(work.user.status, work.assigned),
+    status,
+    target: room.instance.lowering[status],
     desired,
     observed: observedOf(known),
     owed: known.owed,
