@@ -86,7 +86,9 @@ async function pursue(
   if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
   const planned = planFor(room, work, desired, seen.knowledge);
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
-  if (!(await intend(room, work, desired, planned))) return settleReleased(work);
+  // An account that this pass has just found is the one that a purge is about; its record must name it.
+  const found = { ...work, accountId: begun.knowledge.accountId };
+  if (!(await intend(room, found, desired, planned))) return settleReleased(work);
   const { pass, stopped } = await takeSteps(room, work, planned, begun, context);
   if (stopped !== null)
     return settleTrouble(room, { work, desired, pass, context, step: stopped.step }, stopped.error);
