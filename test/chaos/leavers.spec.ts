@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { WorkerEngine } from '../../apps/worker/src/engine.js';
+import { createLogger, systemClock } from '#observability';
+import { DoorbellQueue } from '#queue';
 import { keep, ProviderPump } from '#reconciler';
 import { changeStatus, findDueWork, patchUser, type Database } from '#store';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, person, range } from '../support/people.js';
+import { until } from '../support/until.js';
 import type { User } from '#domain';
 
 describe('a leaver waits for nobody', () => {
@@ -64,6 +68,103 @@ describe('a leaver waits for nobody', () => {
       { provider: 'vault', lane: 'revocation' },
     ]);
   });
+});
+
+describe('a leaver among fifty thousand', () => {
+  const BACKLOG = 50_000;
+  let mirror: Mirror;
+  let queue: DoorbellQueue;
+  let engine: WorkerEngine;
+  let ticking: NodeJS.Timeout;
+  afterEach(async () => {
+    clearInterval(ticking);
+    await engine.stop(1_000);
+    await queue.close(1_000);
+    await mirror.close();
+  });
+
+  /** People who are all mirrored, and whose every account is due for an update, as after a change of the mapping. */
+  async function enterBacklog(): Promise<void> {
+    mirror = await openMirror({ providers: ['passage'], engine: { leaseMs: 60_000, callTimeoutMs: 10_000 } });
+    const { passage } = mirror.simulators.providers;
+    for (const n of range(BACKLOG)) {
+      passage.plant({ op: 'put', account: { id: `account-${n}`, email: `old.${n}@example.com` } });
+    }
+    await mirror.database.sql(
+      `INSERT INTO users (id, external_key, email, email_key)
+       SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'hr-' || n,
+              'new.' || n || '@example.com', 'new.' || n || '@example.com'
+       FROM generate_series(1, ${BACKLOG}) AS n`,
+    );
+    await mirror.database.sql(
+      `INSERT INTO links (user_id, provider, remote_key, account_id, wanted, handled, lane, certainty, observed_state,
+                          asserted, applied_status, settled_at)
+       SELECT u.id, 'passage', u.external_key, 'account-' || substr(u.external_key, 4), 2, 1, 3, 'certain', 'live',
+              jsonb_build_object('attributes', jsonb_build_object('phone', NULL,
+                'email', replace(u.email, 'new', 'old')), 'tags', NULL), 'active', now()
+       FROM users u`,
+    );
+    await mirror.database.sql('ANALYZE users, links');
+  }
+
+  /** A whole worker beside the API's doorbell, as in production. */
+  async function startWorker(): Promise<void> {
+    const quiet = createLogger({ level: 'silent', name: 'test' });
+    const settings = {
+      redisUrl: null,
+      databaseUrl: mirror.databaseUrl,
+      prefix: 'leavers',
+      onError: () => undefined,
+    };
+    queue = await DoorbellQueue.open(settings, ['passage']);
+    const { engine: parts } = mirror.worker.room('passage');
+    engine = new WorkerEngine({
+      ...parts,
+      roster: mirror.roster,
+      registry: mirror.registry,
+      queue,
+      clock: systemClock,
+      log: quiet,
+    });
+    engine.start();
+    ticking = setInterval(() => void engine.tick(), 1_000);
+    await engine.tick();
+  }
+
+  it.each([
+    ['whose own update is far behind', `NOT in_flight`],
+    ['whose own update is in hand', `in_flight`],
+  ])(
+    '%s is shut out before more backfill starts than there were call slots',
+    async (_, standing) => {
+      await enterBacklog();
+      const { log } = mirror.simulators.running.passage;
+      mirror.simulators.running.passage.latencyMs = 300;
+      await startWorker();
+      await until(() => log.counts.total > 200, 15_000);
+      const [leaver] = await mirror.database.sql<{ user_id: string; account_id: string }>(
+        `SELECT user_id, account_id FROM links WHERE wanted > handled AND ${standing}
+       ORDER BY user_id DESC LIMIT 1`,
+      );
+      if (leaver === undefined) throw new Error('somebody is left');
+      await changeStatus(mirror.roster, 'test', { id: leaver.user_id, verb: 'deactivate' });
+      const committedAt = log.lastSeq;
+      queue.ring('all', 'revocation', [leaver.user_id]);
+      const shutOut = `/users/${leaver.account_id}/deactivate`;
+      await until(() => [...log.since(committedAt)].some(({ path }) => path.endsWith(shutOut)));
+
+      const calls = [...log.since(committedAt)];
+      const before = calls.slice(
+        0,
+        calls.findIndex(({ path }) => path.endsWith(shutOut)),
+      );
+      const { concurrency } = mirror.worker.room('passage').instance;
+      expect(before.length).toBeLessThanOrEqual(concurrency);
+      // The backlog goes on behind the leaver.
+      await until(() => log.counts.total > committedAt + 200, 15_000);
+    },
+    60_000,
+  );
 });
 
 describe('links that were lost in a crash', () => {

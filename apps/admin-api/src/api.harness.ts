@@ -128,6 +128,7 @@ export async function startTestApi({
     kind: slug,
     remoteScope: slug,
     mappingVersion: '1',
+    lowering: { deactivated: { state: 'live' }, deleted: { state: 'live' } } as const,
     callsPerSecond: null,
   }));
   await syncProviders(database, [...others, ...instances]);

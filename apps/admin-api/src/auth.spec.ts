@@ -33,6 +33,7 @@ describe('who may do what', () => {
         'POST /v1/holds/approve',
         'POST /v1/holds/reject',
         'GET /v1/providers',
+        'GET /v1/providers/semantics',
         'GET /v1/users',
         'GET /v1/users/:id',
         'GET /v1/users/:id/links',
@@ -102,7 +103,13 @@ describe('who may do what', () => {
       ]),
       'users:delete': ['DELETE /v1/users/:id', 'DELETE /v1/users/:id/providers/:provider/passkeys'],
       'users:purge': ['POST /v1/users/:id/purge', 'POST /v1/users/:id/providers/:provider/erase-profile'],
-      'providers:read': ['GET /v1/providers', 'GET /v1/convergence', 'GET /v1/holds', 'GET /v1/holds/users'],
+      'providers:read': [
+        'GET /v1/providers',
+        'GET /v1/providers/semantics',
+        'GET /v1/convergence',
+        'GET /v1/holds',
+        'GET /v1/holds/users',
+      ],
       'holds:approve': ['POST /v1/holds/approve', 'POST /v1/holds/reject'],
     });
     // A route without a declaration is refused to everybody, so it would be missing here.

@@ -7,7 +7,7 @@ import { completePurges, startDuePurges, type DueWork, type Roster } from '#stor
 
 /** How long one doorbell is answered before others get their turn. */
 const ANSWER_FOR_MS = 10_000;
-/** Doorbells of one provider answered at once: a long run of ordinary work leaves room for an urgent one. */
+/** Doorbells of one provider answered at once: a long run of ordinary work, of which there is one, leaves room for an urgent one. */
 const ANSWERS_AT_ONCE = 2;
 
 export interface WorkerEngineParts {
@@ -32,6 +32,8 @@ export class WorkerEngine {
   private readonly sparing: Pick<Logger, 'error'>;
   /** What is being answered without a doorbell. */
   private readonly unasked = new Set<string>();
+  /** Providers whose ordinary work goes on, and whether somebody rang for more meanwhile. */
+  private readonly ordinary = new Map<string, { rungAgain: boolean }>();
 
   constructor(private readonly parts: WorkerEngineParts) {
     const { roster, settings, clock, random, newId, log } = parts;
@@ -90,7 +92,26 @@ export class WorkerEngine {
     });
   }
 
+  /** A second run of ordinary work would add nothing to the first, and take the place of an urgent one. */
   private async answer(job: DoorbellJob): Promise<void> {
+    if (job.lane === 'revocation') return this.work(job);
+    const going = this.ordinary.get(job.provider);
+    if (going !== undefined) {
+      going.rungAgain = true;
+      return;
+    }
+    const run = { rungAgain: false };
+    this.ordinary.set(job.provider, run);
+    try {
+      await this.work(job);
+      // What was committed as the run was ending must not wait for the next tick.
+      if (run.rungAgain) await this.work({ v: 1, provider: job.provider, lane: job.lane });
+    } finally {
+      this.ordinary.delete(job.provider);
+    }
+  }
+
+  private async work(job: DoorbellJob): Promise<void> {
     const pump = this.pumps.get(job.provider);
     if (pump === undefined || this.stopping.signal.aborted) return;
     const run = pump

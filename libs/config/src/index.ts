@@ -1,5 +1,6 @@
 export * from './environment.js';
 export * from './instances.js';
+export { policySettingOf } from './policy.js';
 export * from './problem.js';
 export * from './secret.js';
 export * from './settings.js';

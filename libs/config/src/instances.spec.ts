@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { IdentityProvider, ProviderFactory } from '#identity-provider';
+import { vaultCapabilities } from '#providers/vault';
 import { readProviderInstances, type InstanceDefaults } from './instances.js';
 import { SettingsError } from './problem.js';
 import type { Environment } from './settings.js';
@@ -27,7 +28,8 @@ function kindNamed(kind: string): { factory: ProviderFactory; built: unknown[] }
     },
     create: (given) => {
       built.push(given);
-      const provider = { kind } as IdentityProvider; // nothing here calls it
+      // nothing here calls it
+      const provider = { kind, capabilities: vaultCapabilities } as unknown as IdentityProvider;
       return { provider, operations: {}, remoteScope: given.BASE_URL, mappingVersion: '1' };
     },
   };

@@ -1,5 +1,6 @@
-import type { ProviderFactory, ProviderInstance } from '#identity-provider';
+import type { LoweringTable, ProviderFactory, ProviderInstance } from '#identity-provider';
 import { brokenBaseUrlRule } from './base-url.js';
+import { readPolicy, settingPrefixOf } from './policy.js';
 import { SettingsError, type SettingProblem } from './problem.js';
 import type { NamedInstance } from './provider-names.js';
 import { positiveNumber, wholeNumber } from './rules.js';
@@ -70,7 +71,7 @@ class InstanceReader {
   private readonly prefix: string;
 
   constructor(private readonly source: InstanceSource) {
-    this.prefix = source.slug.toUpperCase().replaceAll('-', '_');
+    this.prefix = settingPrefixOf(source.slug);
   }
 
   /** @returns `null` when it is off, or when there are problems */
@@ -103,7 +104,16 @@ class InstanceReader {
         this.report(String(issue.path[0] ?? ''), issue.message, 'correct it');
       return null;
     }
-    return { slug, kind: factory.kind, ...pace, ...factory.create(read.data) };
+    const built = factory.create(read.data);
+    const lowering = this.lowering(built.provider.capabilities.lowering);
+    return lowering === null ? null : { slug, kind: factory.kind, ...pace, ...built, lowering };
+  }
+
+  /** @returns `null` when the policy asks for what the provider cannot or must not do */
+  private lowering(table: LoweringTable): ProviderInstance['lowering'] | null {
+    const read = readPolicy(table, (name) => this.text(name));
+    for (const { name, rule, remedy } of read.problems) this.report(name, rule, remedy);
+    return read.lowering;
   }
 
   /** The settings of the kind that are set. */

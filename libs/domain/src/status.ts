@@ -16,18 +16,20 @@ export const LIFECYCLE_VERBS = [
 ] as const;
 export type LifecycleVerb = (typeof LIFECYCLE_VERBS)[number];
 
-type Target = UserStatus | 'statusBeforeDeletion' | 'unchanged' | 'refused';
+/** Where a verb leads from a status. */
+export type TransitionTarget = UserStatus | 'statusBeforeDeletion' | 'unchanged' | 'refused';
 
 /**
- * Every status against every verb. `unchanged` answers as if it had worked (the user is already there);
- * `refused` is a conflict that names the state.
+ * Every status against every verb. `unchanged` answers as if it had worked: the user is already where the verb leads, so
+ * that a request whose answer was lost can be repeated. A restore leads out of deletion, and nowhere for whoever is not
+ * deleted. `refused` is a conflict that names the state.
  */
-const TRANSITIONS: Readonly<Record<UserStatus, Readonly<Record<LifecycleVerb, Target>>>> = {
+export const TRANSITIONS: Readonly<Record<UserStatus, Readonly<Record<LifecycleVerb, TransitionTarget>>>> = {
   active: {
     deactivate: 'deactivated',
     reactivate: 'unchanged',
     delete: 'deleted',
-    restore: 'refused',
+    restore: 'unchanged',
     purge: 'refused',
     completePurge: 'refused',
   },
@@ -35,7 +37,7 @@ const TRANSITIONS: Readonly<Record<UserStatus, Readonly<Record<LifecycleVerb, Ta
     deactivate: 'unchanged',
     reactivate: 'active',
     delete: 'deleted',
-    restore: 'refused',
+    restore: 'unchanged',
     purge: 'refused',
     completePurge: 'refused',
   },

@@ -34,7 +34,7 @@ export const STEPS_ON_AN_ACCOUNT: readonly {
     name: 'suspend',
     needs: hasSuspension,
     step: (stage) => {
-      const { marker = null } = stage.capabilities.lowering.deactivated;
+      const { marker = null } = stage.capabilities.lowering.deactivated[0];
       return { kind: 'suspend', marker, attributes: attributesOf(stage) };
     },
   },

@@ -53,7 +53,7 @@ export const CHANGING: StoryGroup = {
         const anna = await stage.enrol(ANNA);
         await stage.suspend(anna);
         await stage.expectInSync(await stage.update(anna, ANNA_CHANGED));
-        const { marker = null } = stage.capabilities.lowering.deactivated;
+        const { marker = null } = stage.capabilities.lowering.deactivated[0];
         expect(await stage.read(anna.target)).toMatchObject({ state: 'suspended', marker });
       },
     },

@@ -3,6 +3,7 @@ import type {
   Capabilities,
   DesiredAccount,
   LoweredStatus,
+  LoweringCell,
   NativeAttributes,
   ProviderStep,
 } from '../src/index.js';
@@ -10,6 +11,8 @@ import type {
 /** What the core decides from. */
 export interface Planning {
   readonly status: LoweredStatus;
+  /** What the status means at an instance that chooses nothing. */
+  readonly target: LoweringCell;
   readonly desired: DesiredAccount;
   readonly observed: {
     readonly state: ObservedState;

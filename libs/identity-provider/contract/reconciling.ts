@@ -45,6 +45,7 @@ async function decideFor(stage: Stage, person: Person): Promise<Planned> {
   const account = 'account' in seen ? seen.account : null;
   return stage.decide({
     status: person.status,
+    target: stage.capabilities.lowering[person.status][0],
     desired: person.desired,
     observed: {
       state: seen.state,

@@ -72,7 +72,8 @@ export class Roster {
   }
 
   private statusOf(marker: string | null): LoweredStatus {
-    const { deactivated, deleted } = this.capabilities.lowering;
+    const { lowering } = this.capabilities;
+    const [deactivated, deleted] = [lowering.deactivated[0], lowering.deleted[0]];
     const isDeletion = marker !== null && marker === deleted.marker && marker !== deactivated.marker;
     return isDeletion ? 'deleted' : 'deactivated';
   }

@@ -136,7 +136,7 @@ export class Stage {
 
   /** Suspends, and pays what that owes. */
   async suspend({ target, account }: Enrolled, as: LoweredStatus = 'deactivated'): Promise<void> {
-    const { marker = null } = this.capabilities.lowering[as];
+    const { marker = null } = this.capabilities.lowering[as][0];
     await this.apply({ kind: 'suspend', marker, attributes: account.attributes }, target);
     for (const effect of this.capabilities.owedOnSuspend) {
       await this.apply({ kind: 'discharge', effect, tags: {} }, target);

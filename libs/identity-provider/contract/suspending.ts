@@ -85,12 +85,12 @@ export const SUSPENDING: StoryGroup = {
     },
     {
       name: 'tells a deletion from a deactivation',
-      needs: ({ lowering }) => lowering.deleted.marker !== lowering.deactivated.marker,
+      needs: ({ lowering }) => lowering.deleted[0].marker !== lowering.deactivated[0].marker,
       tell: async (stage) => {
         const anna = await stage.enrol(ANNA);
         await stage.suspend(anna);
         await stage.suspend(anna, 'deleted');
-        await expectSuspended(stage, stage.capabilities.lowering.deleted.marker);
+        await expectSuspended(stage, stage.capabilities.lowering.deleted[0].marker);
       },
     },
     ...OWED_EFFECTS.map(paysOwed),
@@ -106,7 +106,7 @@ function paysOwed(effect: OwedEffect): Story {
       if (proof === undefined) throw new Error(`the guest does not say how ${effect} is seen`);
       const anna = await stage.enrol(ANNA);
       stage.guest.backDoor.alter(anna.target.accountId, proof.due);
-      const { marker = null } = stage.capabilities.lowering.deactivated;
+      const { marker = null } = stage.capabilities.lowering.deactivated[0];
       await stage.apply({ kind: 'suspend', marker, attributes: anna.account.attributes }, anna.target);
       expect(proof.isPaid(stage.onlyOne())).toBe(false);
       for (let time = 0; time < 2; time += 1) {
@@ -122,7 +122,7 @@ function paysOwed(effect: OwedEffect): Story {
 /** Suspended as it really is, and as the adapter sees it. */
 async function expectSuspended(
   stage: Stage,
-  marker = stage.capabilities.lowering.deactivated.marker,
+  marker = stage.capabilities.lowering.deactivated[0].marker,
 ): Promise<void> {
   const { markerPath } = stage.guest.backDoor;
   const held = stage.onlyOne();

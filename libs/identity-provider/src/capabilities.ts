@@ -1,23 +1,6 @@
-import type { OwedEffect, UserStatus } from '#domain';
+import type { OwedEffect } from '#domain';
 import type { LookupKeyKind } from './account.js';
-
-/** How an account looks when a canonical status is lowered onto it. */
-export type TargetState = 'live' | 'suspended' | 'softDeleted' | 'gone';
-
-/** One cell of the semantics matrix: what a canonical status means at a provider. */
-export interface LoweringCell {
-  readonly state: TargetState;
-  /** `notEnforceable`: the provider has nothing for it; the status is kept by us alone, and shown so. */
-  readonly support: 'native' | 'emulated' | 'notEnforceable';
-  readonly reversible: boolean;
-  /** The status that our marker spells, at providers that are suspended by a marker. */
-  readonly marker?: string;
-  /** One sentence for operators: what happens there, and what is lost. */
-  readonly note: string;
-}
-
-/** The statuses that are lowered. A user in `purging` or `purged` is lowered as `purged`. */
-export type LoweredStatus = Exclude<UserStatus, 'purging'>;
+import type { LoweringTable } from './lowering.js';
 
 /** One attribute that a provider carries. */
 export interface AttributeCapability {
@@ -65,5 +48,6 @@ export interface Capabilities {
   /** Effects that a suspension owes beside its own call. */
   readonly owedOnSuspend: readonly OwedEffect[];
   readonly attributes: readonly AttributeCapability[];
-  readonly lowering: Readonly<Record<LoweredStatus, LoweringCell>>;
+  /** What each status can mean there; an instance's policy chooses among the cells. */
+  readonly lowering: LoweringTable;
 }

@@ -4,6 +4,7 @@ export * from './error.js';
 export * from './factory.js';
 export * from './formats.js';
 export * from './identity-provider.js';
+export * from './lowering.js';
 export * from './mapping.js';
 export * from './normalize.js';
 export * from './operations.js';

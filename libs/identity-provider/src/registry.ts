@@ -1,4 +1,5 @@
 import type { IdentityProvider } from './identity-provider.js';
+import type { Lowering } from './lowering.js';
 import type { AccountOperations } from './operations.js';
 
 /** One configured instance of a provider kind, ready for use. */
@@ -10,6 +11,8 @@ export interface ProviderInstance {
   readonly remoteScope: string;
   /** Changes whenever the mapping does; a change makes the instance's links due. */
   readonly mappingVersion: string;
+  /** What each status means here: the provider's defaults, but for what the instance's policy chose. */
+  readonly lowering: Lowering;
   readonly provider: IdentityProvider;
   /** What it offers for one account beside mirroring it. */
   readonly operations: AccountOperations;

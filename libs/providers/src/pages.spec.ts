@@ -45,7 +45,7 @@ describe.each(PROVIDER_KINDS)('the page of %s', (kind) => {
   it('names every setting', () => {
     const factory = PROVIDER_FACTORIES.find((each) => each.kind === kind);
     const { required = [], optional = [] } = factory?.settingNames ?? {};
-    const names = [...required, ...optional, 'CALLS_PER_SECOND'].map(
+    const names = [...required, ...optional, 'CALLS_PER_SECOND', 'ON_DEACTIVATED', 'ON_DELETED'].map(
       (name) => `${kind.toUpperCase()}_${name}`,
     );
     const rows = rowsOf(page);

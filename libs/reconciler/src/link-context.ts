@@ -28,7 +28,7 @@ export class LinkContext implements CallContext {
 
   async admit(call: CallRequest): Promise<() => void> {
     this.refuseIfTooLate(call);
-    const release = await this.room.slots.acquire(this.isUrgent());
+    const release = await this.room.slots.acquire(this.isUrgent(), () => this.isPreempted());
     try {
       this.refuseIfTooLate(call);
       await this.room.pace.take(() => this.leaseLasts(call) && !this.stopping.aborted);
@@ -53,8 +53,12 @@ export class LinkContext implements CallContext {
   private refuseIfTooLate(call: CallRequest): void {
     if (this.stopping.aborted) throw new CallNotStarted('stopping');
     if (!this.room.isOpen()) throw new CallNotStarted('paused');
-    if (!this.isUrgent() && this.room.revoked.has(this.work.userId)) throw new CallNotStarted('preempted');
+    if (this.isPreempted()) throw new CallNotStarted('preempted');
     if (!this.leaseLasts(call)) throw new CallNotStarted('leaseEnding');
+  }
+
+  private isPreempted(): boolean {
+    return !this.isUrgent() && this.room.revoked.has(this.work.userId);
   }
 
   private isUrgent(): boolean {

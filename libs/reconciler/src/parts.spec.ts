@@ -18,6 +18,43 @@ describe('call slots', () => {
     expect(taken.at(-1)).toBe('urgent');
   });
 
+  it('start nothing ordinary while revocations are on their way, and go on behind them', async () => {
+    const slots = new CallSlots(8);
+    const taken: string[] = [];
+    const hold = slots.holdOrdinary(60_000);
+    for (let n = 0; n < 3; n += 1) void slots.acquire(false).then(() => taken.push('ordinary'));
+    void slots.acquire(true).then(() => taken.push('urgent'));
+    await Promise.resolve();
+    hold.endAfter(2);
+    await Promise.resolve();
+    expect(taken).toEqual(['urgent']);
+    await slots.acquire(true);
+    expect(taken).toEqual(['urgent', 'ordinary', 'ordinary', 'ordinary']);
+  });
+
+  it('are not kept waiting for a revocation that was none, or never comes', async () => {
+    const slots = new CallSlots(8);
+    slots.holdOrdinary(60_000).endAfter(0);
+    await slots.acquire(false);
+    slots.holdOrdinary(20);
+    await slots.acquire(false);
+    slots.holdOrdinary(20).endAfter(1);
+    await slots.acquire(false);
+  });
+
+  it('are not waited for by a call that is not wanted any more', async () => {
+    const slots = new CallSlots(1);
+    const revoked = new Set<string>();
+    const release = await slots.acquire(false);
+    const asked = ['leaver', 'colleague'].map((user) => slots.acquire(false, () => revoked.has(user)));
+    slots.dropFutile();
+    revoked.add('leaver');
+    slots.dropFutile();
+    await expect(asked[0]).rejects.toMatchObject({ why: 'preempted' });
+    release();
+    await asked[1];
+  });
+
   it('serve a revocation first where there are too few to keep one', async () => {
     const slots = new CallSlots(1);
     const order: string[] = [];

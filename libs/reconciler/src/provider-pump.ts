@@ -13,6 +13,9 @@ import type { ProviderRoom } from './provider-room.js';
 import { reconcileLink } from './reconcile.js';
 
 const LOOK_AGAIN_MS = 50;
+const LOOK_FOR_LEAVER_MS = 2;
+/** The longest that ordinary calls wait for revocations which are being claimed: a slow database must not stop them. */
+const HOLD_MS = 250;
 
 /** One run of a pump, asked for by a doorbell. */
 export interface PumpRun {
@@ -33,6 +36,8 @@ export class ProviderPump {
   private readonly inFlight = new Set<Promise<void>>();
   /** Those of them that are revocations. */
   private readonly urgent = new Set<Promise<void>>();
+  /** Whose links are in hand for something less urgent. */
+  private readonly inHand = new Set<string>();
   /** Users whose link was lost before when claimed as lost. One at a time: the next crash then says whose fault it is. */
   private readonly suspects = new Set<string>();
 
@@ -43,16 +48,18 @@ export class ProviderPump {
 
   async run(run: PumpRun): Promise<void> {
     const isUrgent = run.maxLane === LANES.revocation;
+    if (isUrgent) this.room.noteRevoked(run.userIds);
     const own = isUrgent ? this.urgent : this.inFlight;
     const endMs = this.room.engine.clock.monotonicMs() + run.forMs;
     let hinted = run.userIds;
     try {
       while (!run.signal.aborted && this.room.isOpen() && this.room.engine.clock.monotonicMs() < endMs) {
         const room = isUrgent ? this.urgentRoom() : this.capacity() - this.inFlight.size;
-        const claimed = room > 0 ? await this.claim(run, room, hinted) : 0;
-        hinted = [];
-        if (claimed === 0 && own.size === 0) return;
-        if (claimed === 0) await this.waitBriefly();
+        const claimed = room > 0 ? await this.claimFor(run, room, hinted) : 0;
+        // A leaver whose link is still in hand here is let go of in a moment, and must not wait for the next tick.
+        hinted = isUrgent ? hinted.filter((userId) => this.inHand.has(userId)) : [];
+        if (claimed === 0 && own.size === 0 && hinted.length === 0) return;
+        if (claimed === 0) await this.waitBriefly(hinted.length > 0 ? LOOK_FOR_LEAVER_MS : LOOK_AGAIN_MS);
         else if (!isUrgent) await this.waitForRoom();
       }
     } finally {
@@ -81,10 +88,10 @@ export class ProviderPump {
   }
 
   /** Nothing is due now, but what is in flight may become due again; one hanging call must not hide that. */
-  private async waitBriefly(): Promise<void> {
+  private async waitBriefly(forMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const pause = new Promise((resolve) => {
-      timer = setTimeout(resolve, LOOK_AGAIN_MS);
+      timer = setTimeout(resolve, forMs);
     });
     await Promise.race([pause, Promise.all(this.inFlight)]);
     clearTimeout(timer);
@@ -92,6 +99,19 @@ export class ProviderPump {
 
   private async waitForRoom(): Promise<void> {
     while (this.inFlight.size > this.capacity() / 2) await Promise.race(this.inFlight);
+  }
+
+  /** From the claim of a revocation to its first call nothing ordinary is started: a leaver waits for nobody. */
+  private async claimFor(run: PumpRun, limit: number, hinted: readonly string[]): Promise<number> {
+    if (run.maxLane !== LANES.revocation) return this.claim(run, limit, hinted);
+    const hold = this.room.slots.holdOrdinary(HOLD_MS);
+    let claimed = 0;
+    try {
+      claimed = await this.claim(run, limit, hinted);
+    } finally {
+      hold.endAfter(claimed);
+    }
+    return claimed;
   }
 
   private async claim(run: PumpRun, limit: number, hinted: readonly string[]): Promise<number> {
@@ -124,10 +144,12 @@ export class ProviderPump {
     const done = this.work(work, lease, signal).finally(() => {
       this.inFlight.delete(done);
       this.urgent.delete(done);
+      if (work.lane !== LANES.revocation) this.inHand.delete(work.userId);
       this.suspects.delete(work.userId);
     });
     this.inFlight.add(done);
     if (work.lane === LANES.revocation) this.urgent.add(done);
+    else this.inHand.add(work.userId);
     if (work.soloCrashes > 0) this.suspects.add(work.userId);
   }
 

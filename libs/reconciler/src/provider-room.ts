@@ -83,6 +83,13 @@ export class ProviderRoom {
     this.notePause(state.pausedForMs);
   }
 
+  /** Lets go of what is in hand for these users, before the next tick has read that they are revoked. */
+  noteRevoked(userIds: readonly string[]): void {
+    if (userIds.length === 0) return;
+    this.revoked = new Set([...this.revoked, ...userIds]);
+    this.slots.dropFutile();
+  }
+
   /** Aborted when calls under way are given up: the process has to end. */
   get abandoned(): AbortSignal {
     return this.givenUp.signal;

@@ -91,7 +91,9 @@ async function pursue(
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
   const ordinary = isOrdinary(work);
   const charge = creates(planned) && !room.firstSyncIsOver ? null : chargeOf(input, planned, ordinary);
-  const permission = await intend(room, { work, desired, planned, charge });
+  // An account that this pass has just found is the one that a purge is about; its record must name it.
+  const found = { ...work, accountId: begun.knowledge.accountId };
+  const permission = await intend(room, { work: found, desired, planned, charge });
   if (permission.kind === 'refused') return settleReleased(work);
   const under: Undertaking = { work, desired, begun, context };
   if (permission.kind === 'go') {
@@ -184,8 +186,10 @@ async function haltForAbsence(room: ProviderRoom, work: Work): Promise<Settlemen
 }
 
 function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, known: LinkKnowledge): PlanInput {
+  const status = lowerStatus(work.user.status, work.assigned);
   return {
-    status: lowerStatus(work.user.status, work.assigned),
+    status,
+    target: room.instance.lowering[status],
     desired,
     observed: observedOf(known),
     owed: known.owed,

@@ -1,9 +1,25 @@
+import { CallNotStarted } from '#identity-provider';
+
 /** One call slot in this many is kept for revocations. */
 const RESERVED_ONE_IN = 8;
 
 interface Waiter {
-  readonly urgent: boolean;
   readonly admit: () => void;
+  /** Whether the call is not wanted any more. */
+  readonly isFutile: () => boolean;
+  readonly giveUp: () => void;
+}
+
+/** Ordinary calls are kept from starting. It ends by itself when its time is up. */
+export interface Hold {
+  /** Ends it when this many calls of revocations have started, or at once for none. */
+  endAfter(urgentCalls: number): void;
+}
+
+interface HoldUnderWay {
+  started: number;
+  goal: number;
+  readonly end: () => void;
 }
 
 /**
@@ -14,25 +30,61 @@ export class CallSlots {
   private inUse = 0;
   private readonly ordinary: number;
   private readonly urgentQueue: Waiter[] = [];
-  private readonly queue: Waiter[] = [];
+  private queue: Waiter[] = [];
+  private readonly holds = new Set<HoldUnderWay>();
 
   constructor(private readonly total: number) {
     this.ordinary = total - Math.floor(total / RESERVED_ONE_IN);
   }
 
-  /** Waits for a slot. The returned function gives it back and may be called once only. */
-  acquire(urgent: boolean): Promise<() => void> {
-    return new Promise((resolve) => {
+  /**
+   * Waits for a slot. The returned function gives it back and may be called once only.
+   * @param isFutile asked when something may have changed; a call that is futile does not wait for a slot it would only
+   * give back, and fails as preempted (Default: never)
+   */
+  acquire(urgent: boolean, isFutile: () => boolean = () => false): Promise<() => void> {
+    return new Promise((resolve, reject) => {
       const waiter: Waiter = {
-        urgent,
         admit: () => {
           this.inUse += 1;
           resolve(this.releaser());
+        },
+        isFutile,
+        giveUp: () => {
+          reject(new CallNotStarted('preempted'));
         },
       };
       (urgent ? this.urgentQueue : this.queue).push(waiter);
       this.serve();
     });
+  }
+
+  /** Lets no ordinary call start for a while: a revocation is on its way to its first call. */
+  holdOrdinary(forMs: number): Hold {
+    const hold: HoldUnderWay = {
+      started: 0,
+      goal: Number.POSITIVE_INFINITY,
+      end: () => {
+        clearTimeout(timer);
+        if (this.holds.delete(hold)) this.serve();
+      },
+    };
+    const timer = setTimeout(hold.end, forMs);
+    this.holds.add(hold);
+    return {
+      endAfter: (urgentCalls) => {
+        hold.goal = urgentCalls;
+        if (hold.started >= urgentCalls) hold.end();
+      },
+    };
+  }
+
+  /** Gives up the calls that wait and are not wanted any more. */
+  dropFutile(): void {
+    const futile = this.queue.filter((waiter) => waiter.isFutile());
+    if (futile.length === 0) return;
+    this.queue = this.queue.filter((waiter) => !futile.includes(waiter));
+    for (const waiter of futile) waiter.giveUp();
   }
 
   private releaser(): () => void {
@@ -46,7 +98,18 @@ export class CallSlots {
   }
 
   private serve(): void {
-    while (this.inUse < this.total && this.urgentQueue.length > 0) this.urgentQueue.shift()?.admit();
+    while (this.inUse < this.total && this.urgentQueue.length > 0) {
+      this.urgentQueue.shift()?.admit();
+      this.noteUrgent();
+    }
+    if (this.holds.size > 0) return;
     while (this.inUse < this.ordinary && this.queue.length > 0) this.queue.shift()?.admit();
+  }
+
+  private noteUrgent(): void {
+    for (const hold of this.holds) {
+      hold.started += 1;
+      if (hold.started >= hold.goal) hold.end();
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Account, AccountTarget, DesiredAccount, TargetState } from '#identity-provider';
-import { differingPaths, lowerStatus, targetOf as loweredOnto } from '#reconciler';
+import { differingPaths, lowerStatus } from '#reconciler';
 import type { HeldView, LinkView } from '#store';
 import { AccountDirectory, type Located } from './directory.js';
 import { ProviderCalls } from './provider-calls.js';
@@ -66,14 +66,14 @@ function readableTarget({ user, link, instance }: Located): AccountTarget | NotL
   return accountId === null && !keyIsOurs ? 'no_account_recorded' : { accountId, remoteKey };
 }
 
-function wantedOf({ user, link, assigned, instance: { provider } }: Located): AccountLook['wanted'] {
+function wantedOf({ user, link, assigned, instance }: Located): AccountLook['wanted'] {
   const { status } = user;
-  const { attributes, tags, violations } = provider.normalize({
+  const { attributes, tags, violations } = instance.provider.normalize({
     status,
     attributes: user,
     remoteKey: link.remoteKey,
   });
-  const { state, marker = null } = loweredOnto(lowerStatus(status, assigned), provider.capabilities);
+  const { state, marker = null } = instance.lowering[lowerStatus(status, assigned)];
   return { state, marker, attributes, tags, violations };
 }
 

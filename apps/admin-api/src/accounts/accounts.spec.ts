@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSendauth, type SendauthService } from '../../../../test/support/simulated-kinds.js';
 import { contextOf } from '#http';
-import { ProviderError, type AccountOperations, type ProviderInstance } from '#identity-provider';
+import {
+  chooseLowering,
+  ProviderError,
+  type AccountOperations,
+  type ProviderInstance,
+} from '#identity-provider';
 import { startTestApi, type TestApi } from '../api.harness.js';
 import { OFFERS } from './offers.js';
 import { scriptedInstance } from './scripted-instance.harness.js';
@@ -18,7 +23,8 @@ describe('one user at one provider', () => {
   beforeAll(async () => {
     sendauth = await startSendauth();
     const common = { slug: 'sendauth', kind: 'sendauth', concurrency: 4, callsPerSecond: null };
-    real = { ...common, ...sendauth.buildAll() };
+    const built = sendauth.buildAll();
+    real = { ...common, ...built, lowering: chooseLowering(built.provider.capabilities.lowering) };
     const removePasskeys: AccountOperations['removePasskeys'] = async (target, context) =>
       scripted.removePasskeys?.(target, context);
     const east = scriptedInstance('east', { operations: { removePasskeys }, callsPerSecond: 20 });

@@ -1,4 +1,9 @@
-import type { AccountOperations, IdentityProvider, ProviderInstance } from '#identity-provider';
+import {
+  chooseLowering,
+  type AccountOperations,
+  type IdentityProvider,
+  type ProviderInstance,
+} from '#identity-provider';
 import { vaultCapabilities } from '#providers/vault';
 
 /** What a scripted instance shall do. */
@@ -26,6 +31,7 @@ export function scriptedInstance(slug: string, script: Script = {}): ProviderIns
     kind: 'scripted',
     remoteScope: `https://${slug}.example`,
     mappingVersion: '1',
+    lowering: chooseLowering(vaultCapabilities.lowering),
     provider,
     operations: script.operations ?? {},
     concurrency: 4,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { CHANGE_CLASSES, HOLD_DECISIONS, LANE_NAMES, SITUATIONS, USER_STATUSES } from '#domain';
+import {
+  CHANGE_CLASSES,
+  HOLD_DECISIONS,
+  LANE_NAMES,
+  LIFECYCLE_VERBS,
+  SITUATIONS,
+  USER_STATUSES,
+} from '#domain';
+import { LOWERED_STATUSES, TARGET_STATES } from '#identity-provider';
 import { PROVIDER_STATES } from '#store';
 
 /** What answers look like, for the API's own description. */
@@ -90,6 +98,30 @@ export const providerList = z.object({
       pausedUntil: time.nullable(),
       capabilities: z.record(z.string(), z.unknown()).nullable(),
       lowering: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  ),
+});
+
+/** The moves of a user, and what each status can mean and does mean at each provider. */
+export const semanticsView = z.object({
+  transitions: z.record(z.enum(USER_STATUSES), z.record(z.enum(LIFECYCLE_VERBS), z.string())),
+  providers: z.array(
+    z.object({
+      provider: z.string(),
+      kind: z.string(),
+      cells: z.array(
+        z.object({
+          status: z.enum(LOWERED_STATUSES),
+          state: z.enum(TARGET_STATES),
+          support: z.enum(['native', 'emulated', 'notEnforceable']),
+          reversible: z.boolean(),
+          marker: text,
+          note: z.string(),
+          loses: z.array(z.string()),
+          choice: z.enum(['chosen', 'offered', 'refused']),
+        }),
+      ),
+      settings: z.record(z.string(), z.string()),
     }),
   ),
 });

@@ -1,15 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Capabilities, ProviderRegistry } from '#identity-provider';
+import type { Capabilities, Lowering, ProviderRegistry } from '#identity-provider';
 import type { Clock } from '#observability';
 import { convergence, type Convergence, listProviders, type ProviderView, type Roster } from '#store';
 import { CLOCK, REGISTRY, ROSTER } from '../tokens.js';
+import { type Semantics, semanticsOf } from './semantics.js';
 
 /** A provider as callers see it. */
 export interface Provider extends ProviderView {
   /** What it can do; `null` when it is not configured here. */
   readonly capabilities: Omit<Capabilities, 'lowering'> | null;
-  /** What each status of a user means there. */
-  readonly lowering: Capabilities['lowering'] | null;
+  /** What each status of a user means there, by the default or by policy. */
+  readonly lowering: Lowering | null;
 }
 
 /** Joins what the database knows of providers with what their adapters say of themselves. */
@@ -26,9 +27,15 @@ export class ProvidersService {
     return views.map((view) => {
       const instance = this.registry.find(view.slug);
       if (instance === undefined) return { ...view, capabilities: null, lowering: null };
-      const { lowering, ...capabilities } = instance.provider.capabilities;
+      // What holds here takes the place of what could.
+      const chosen = { ...instance.provider.capabilities, lowering: instance.lowering };
+      const { lowering, ...capabilities } = chosen;
       return { ...view, capabilities, lowering };
     });
+  }
+
+  semantics(): Semantics {
+    return semanticsOf(this.registry.all());
   }
 
   convergence(): Promise<Convergence[]> {

@@ -7,7 +7,7 @@ export const DEFECTS_OF_A_MARKING_ADAPTER: readonly Defect[] = [
     caughtBy: [['suspending', 'tells a deletion from a deactivation']],
     spoil: (good) =>
       instead(good, 'suspend', (step, target, context) => {
-        const { marker = null } = good.capabilities.lowering.deactivated;
+        const { marker = null } = good.capabilities.lowering.deactivated[0];
         return good.apply({ ...step, marker }, target, context);
       }),
   },

@@ -1,4 +1,4 @@
-import type { AttributeCapability, Capabilities, Mapping } from '#identity-provider';
+import type { AttributeCapability, Capabilities, LoweringCell, Mapping } from '#identity-provider';
 
 /** The most that one page may hold. @see PROVIDERS.md 3.5 */
 export const PAGE_LIMIT = 500;
@@ -17,6 +17,27 @@ function attributeAt(path: string): AttributeCapability {
 
 const LOCKED_OUT = 'The account is inactive: the person cannot log in, and refresh tokens are revoked.';
 
+/** What a person gets back by logging in again. */
+const SESSIONS = ['sessions'];
+/** PROVIDERS.md 3.7 */
+const LOST_WITH_USER = ['passkeys', 'social connections'];
+
+const OPEN: LoweringCell = {
+  state: 'live',
+  support: 'notEnforceable',
+  reversible: true,
+  note: 'The account stays active: the person can still log in. The status is kept by us alone.',
+  loses: [],
+};
+
+const GONE: LoweringCell = {
+  state: 'gone',
+  support: 'native',
+  reversible: false,
+  note: 'The account is deleted with its passkeys and social connections.',
+  loses: LOST_WITH_USER,
+};
+
 const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   accountIdAssignedBy: 'provider', // PROVIDERS.md 3.6: no field for our key that could be searched
   update: 'patch', // PROVIDERS.md 3.2
@@ -26,7 +47,7 @@ const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   writableWhileSuspended: true, // no operation says that it wants an active user (inferred). PROVIDERS.md 3.2
   purge: {
     confirmed: 'atOnce', // inferred: nothing says that it takes time. PROVIDERS.md 5.1
-    loses: ['passkeys', 'social connections'], // PROVIDERS.md 3.7
+    loses: LOST_WITH_USER,
   },
   onAbsent: 'park', // a new account has no passkeys. PROVIDERS.md 3.7
   listPageSize: PAGE_LIMIT,
@@ -36,19 +57,24 @@ const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   erasesProfile: false, // PROVIDERS.md 3.2
   owedOnSuspend: ['revokeTokens'], // deactivation does not say that sessions end. PROVIDERS.md 3.7
   lowering: {
-    active: { state: 'live', support: 'native', reversible: true, note: 'The account is active.' },
-    deactivated: { state: 'suspended', support: 'native', reversible: true, note: LOCKED_OUT },
-    deleted: {
-      state: 'suspended',
-      support: 'emulated',
-      reversible: true,
-      note: `${LOCKED_OUT} The deletion is remembered by us alone.`,
-    },
-    purged: {
-      state: 'gone',
-      support: 'native',
-      reversible: false,
-      note: 'The account is deleted with its passkeys and social connections.',
-    },
+    active: [
+      { state: 'live', support: 'native', reversible: true, note: 'The account is active.', loses: [] },
+    ],
+    deactivated: [
+      { state: 'suspended', support: 'native', reversible: true, note: LOCKED_OUT, loses: SESSIONS },
+      OPEN,
+    ],
+    deleted: [
+      {
+        state: 'suspended',
+        support: 'emulated',
+        reversible: true,
+        note: `${LOCKED_OUT} The deletion is remembered by us alone.`,
+        loses: SESSIONS,
+      },
+      OPEN,
+      GONE,
+    ],
+    purged: [GONE],
   },
 };

@@ -1,4 +1,4 @@
-import type { AttributeCapability, Capabilities, Mapping } from '#identity-provider';
+import type { AttributeCapability, Capabilities, LoweringCell, Mapping } from '#identity-provider';
 import { PROFILE_MAX_LENGTH } from './limits.js';
 
 /** Our own key in `metadata`. Absent or empty: the user is active. */
@@ -22,6 +22,25 @@ function metadataAttributes(mapping: Mapping): AttributeCapability[] {
     .map((line) => ({ path: line.to, source: METADATA_SOURCE }));
 }
 
+/** PROVIDERS.md 2.7 */
+const LOST_WITH_USER = ['clients', 'conversations'];
+
+const UNMARKED: LoweringCell = {
+  state: 'live',
+  support: 'notEnforceable',
+  reversible: true,
+  note: 'Nothing is marked there: the user stays as it is, and the status is kept by us alone.',
+  loses: [],
+};
+
+const GONE: LoweringCell = {
+  state: 'gone',
+  support: 'native',
+  reversible: false,
+  note: 'The user is deleted with all clients and conversations. That takes a while, and is confirmed by reading.',
+  loses: LOST_WITH_USER,
+};
+
 const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   // Theirs exists too, but ours addresses every call and a second create with it is refused. PROVIDERS.md 2.6
   accountIdAssignedBy: 'us',
@@ -32,7 +51,7 @@ const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   writableWhileSuspended: true, // the marker is metadata and blocks nothing
   purge: {
     confirmed: 'later', // PROVIDERS.md 2.5: the 200 only accepts
-    loses: ['clients', 'conversations'], // PROVIDERS.md 2.7
+    loses: LOST_WITH_USER,
   },
   onAbsent: 'recreate', // no login credential is lost with the account
   listPageSize: null, // PROVIDERS.md 2.5: users cannot be enumerated
@@ -42,31 +61,38 @@ const CAPABILITIES: Omit<Capabilities, 'attributes'> = {
   erasesProfile: true, // PROVIDERS.md 2.7
   owedOnSuspend: [],
   lowering: {
-    active: {
-      state: 'live',
-      support: 'native',
-      reversible: true,
-      note: 'The user is there, without our marker.',
-    },
-    deactivated: {
-      state: 'suspended',
-      support: 'emulated',
-      reversible: true,
-      marker: 'deactivated',
-      note: 'A marker in the metadata says so. It is advisory: the person can still write messages.',
-    },
-    deleted: {
-      state: 'suspended',
-      support: 'emulated',
-      reversible: true,
-      marker: 'deleted',
-      note: 'A marker in the metadata says so; clients and conversations stay. The deletion is remembered by us alone.',
-    },
-    purged: {
-      state: 'gone',
-      support: 'native',
-      reversible: false,
-      note: 'The user is deleted with all clients and conversations. That takes a while, and is confirmed by reading.',
-    },
+    active: [
+      {
+        state: 'live',
+        support: 'native',
+        reversible: true,
+        note: 'The user is there, without our marker.',
+        loses: [],
+      },
+    ],
+    deactivated: [
+      {
+        state: 'suspended',
+        support: 'emulated',
+        reversible: true,
+        marker: 'deactivated',
+        note: 'A marker in the metadata says so. It is advisory: the person can still write messages.',
+        loses: [],
+      },
+      UNMARKED,
+    ],
+    deleted: [
+      {
+        state: 'suspended',
+        support: 'emulated',
+        reversible: true,
+        marker: 'deleted',
+        note: 'A marker in the metadata says so; clients and conversations stay. The deletion is remembered by us alone.',
+        loses: [],
+      },
+      UNMARKED,
+      GONE,
+    ],
+    purged: [GONE],
   },
 };

@@ -1,4 +1,4 @@
-import type { Capabilities } from '#identity-provider';
+import type { Capabilities, LoweringCell } from '#identity-provider';
 
 /** Consumers a page at most. @see vault.openapi.yml parameter `limit`, checked 2026-11-20 */
 export const PAGE_LIMIT = 200;
@@ -7,6 +7,17 @@ const METADATA_SOURCE = 'vault.openapi.yml `ConsumerMetadata`: no lengths, check
 
 const OPEN =
   'The consumer and its connections stay usable: Vault cannot shut one out. The status is kept by us alone.';
+
+/** PROVIDERS.md 1.7 */
+const LOST_WITH_CONSUMER = ['connections', 'stored credentials'];
+
+const GONE: LoweringCell = {
+  state: 'gone',
+  support: 'native',
+  reversible: false,
+  note: 'The consumer is deleted with all its connections and stored credentials.',
+  loses: LOST_WITH_CONSUMER,
+};
 
 /** What Apideck Vault can do with consumers. */
 export const vaultCapabilities: Capabilities = {
@@ -18,7 +29,7 @@ export const vaultCapabilities: Capabilities = {
   writableWhileSuspended: true, // there is nothing that could be suspended
   purge: {
     confirmed: 'atOnce', // inferred: nothing says that it takes time. PROVIDERS.md 5.1
-    loses: ['connections', 'stored credentials'], // PROVIDERS.md 1.7
+    loses: LOST_WITH_CONSUMER,
   },
   onAbsent: 'recreate', // whoever is absent has lost the connections already; a new consumer loses no more
   listPageSize: PAGE_LIMIT,
@@ -37,19 +48,20 @@ export const vaultCapabilities: Capabilities = {
     },
   ],
   lowering: {
-    active: { state: 'live', support: 'native', reversible: true, note: 'The consumer is there.' },
-    deactivated: { state: 'live', support: 'notEnforceable', reversible: true, note: OPEN },
-    deleted: {
-      state: 'live',
-      support: 'notEnforceable',
-      reversible: true,
-      note: `${OPEN} A deletion there could not be undone, so the consumer stays until it is purged.`,
-    },
-    purged: {
-      state: 'gone',
-      support: 'native',
-      reversible: false,
-      note: 'The consumer is deleted with all its connections and stored credentials.',
-    },
+    active: [
+      { state: 'live', support: 'native', reversible: true, note: 'The consumer is there.', loses: [] },
+    ],
+    deactivated: [{ state: 'live', support: 'notEnforceable', reversible: true, note: OPEN, loses: [] }],
+    deleted: [
+      {
+        state: 'live',
+        support: 'notEnforceable',
+        reversible: true,
+        note: `${OPEN} A deletion there could not be undone, so the consumer stays until it is purged.`,
+        loses: [],
+      },
+      GONE,
+    ],
+    purged: [GONE],
   },
 };

@@ -1,6 +1,5 @@
 import type { ChangeClass } from '#domain';
 import type { ChargedStep, LoweringCell, ProviderStep } from '#identity-provider';
-import { targetOf } from './lower.js';
 import { NOTHING, plan, type Plan, type PlanInput } from './plan.js';
 
 /**
@@ -59,10 +58,13 @@ function debtsOf(planned: Plan): Plan {
   return { ...planned, steps: planned.steps.filter((step) => step.kind === 'discharge') };
 }
 
-function asItIs({ status, capabilities, observed }: PlanInput): LoweringCell {
-  const cell = targetOf(status, capabilities);
+function asItIs({ target, observed }: PlanInput): LoweringCell {
   if (observed.state === 'suspended') {
-    return { ...cell, state: 'suspended', ...(observed.marker === null ? {} : { marker: observed.marker }) };
+    return {
+      ...target,
+      state: 'suspended',
+      ...(observed.marker === null ? {} : { marker: observed.marker }),
+    };
   }
-  return { ...cell, state: observed.state === 'live' ? 'live' : 'softDeleted' };
+  return { ...target, state: observed.state === 'live' ? 'live' : 'softDeleted' };
 }

@@ -8,7 +8,6 @@ import type {
   ProviderStep,
 } from '#identity-provider';
 import { differingPaths, sameTags } from './differences.js';
-import { targetOf } from './lower.js';
 
 /** What is known of the account when the plan is made. */
 export interface Observed {
@@ -21,6 +20,8 @@ export interface Observed {
 
 export interface PlanInput {
   readonly status: LoweredStatus;
+  /** What the status means at this instance. */
+  readonly target: LoweringCell;
   readonly desired: DesiredAccount;
   readonly observed: Observed;
   readonly owed: readonly OwedEffect[];
@@ -29,8 +30,6 @@ export interface PlanInput {
   /** The provider accepted the purge and has not finished it: it is awaited, never sent again. */
   readonly purgeAccepted: boolean;
   readonly capabilities: Capabilities;
-  /** Where the account is to be brought. (Default: where the provider lowers the status to) */
-  readonly target?: LoweringCell;
 }
 
 /** What is to be done to one account, in order. No steps and no park: it is as it should be. */
@@ -41,7 +40,7 @@ export interface Plan {
   readonly owes: readonly OwedEffect[];
   /** Owed effects that the account's state leaves nothing to do for. */
   readonly waives: readonly OwedEffect[];
-  /** The account stays usable although the user may not use it: the provider has nothing for it. */
+  /** The account stays usable although the user may not use it. */
   readonly notEnforceable: boolean;
   /** Attributes differ and are withheld until the account may be written again. */
   readonly deferred: boolean;
@@ -60,27 +59,27 @@ export interface Plan {
  * suspended           [update] reactivate  -                       [update]        softDelete     purge
  * live                [update]             [update] report         suspend         softDelete     purge
  * ```
+ * What is closed stays closed for whoever is not active, also where the target would leave it open.
  * `*` unless the account was there before and a new one would lose something, or could not be found again.
  * Owed effects are paid behind the steps that owe them, and before an account opens. An erasure of the profile ends the
  * pass: what the account then holds, its marker and its attributes, is read before anything else is written.
  */
 export function plan(input: PlanInput): Plan {
-  const target = input.target ?? targetOf(input.status, input.capabilities);
-  return mustErase(input, target) ? planErasure(input, target) : planByState(input, target);
+  return mustErase(input) ? planErasure(input) : planByState(input);
 }
 
-function planByState(input: PlanInput, target: LoweringCell): Plan {
+function planByState(input: PlanInput): Plan {
   switch (input.observed.state) {
     case 'absent':
       return { ...(input.status === 'active' ? planCreation(input) : NOTHING), waives: input.owed };
     case 'notLive':
-      return planHidden(input, target);
+      return planHidden(input);
     case 'softDeleted':
-      return planSoftDeleted(input, target);
+      return planSoftDeleted(input);
     case 'suspended':
-      return planSuspended(input, target);
+      return planSuspended(input);
     case 'live':
-      return planLive(input, target);
+      return planLive(input);
   }
 }
 
@@ -119,31 +118,31 @@ function planCreation(input: PlanInput): Plan {
   return withTags(input, null, [{ kind: 'provision', attributes: desired.attributes }]);
 }
 
-function planHidden(input: PlanInput, target: LoweringCell): Plan {
-  if (target.state === 'gone') return planPurge(input);
+function planHidden(input: PlanInput): Plan {
+  if (input.target.state === 'gone') return planPurge(input);
   if (input.status !== 'active') return { ...NOTHING, waives: ['setTags'] };
   return input.capabilities.restore
     ? { ...NOTHING, steps: [{ kind: 'restore' }] }
     : parked({ code: 'gone_at_provider', rule: 'the account is not live there and cannot be restored' });
 }
 
-function planSoftDeleted(input: PlanInput, target: LoweringCell): Plan {
-  if (target.state === 'gone') return planPurge(input);
+function planSoftDeleted(input: PlanInput): Plan {
+  if (input.target.state === 'gone') return planPurge(input);
   if (input.status === 'active') return { ...NOTHING, steps: [{ kind: 'restore' }] };
   return { ...NOTHING, waives: ['setTags'], deferred: differs(input) };
 }
 
 /** A purge takes the profile along, and what is absent or hidden has none that could be reached. */
-function mustErase({ owed, observed }: PlanInput, target: LoweringCell): boolean {
+function mustErase({ owed, observed, target }: PlanInput): boolean {
   const isThere = observed.state !== 'absent' && observed.state !== 'notLive';
   return owed.includes('eraseProfile') && isThere && target.state !== 'gone';
 }
 
 /** A leaver is shut out first; everything else that is to be written waits for the read behind the erasure. */
-function planErasure(input: PlanInput, target: LoweringCell): Plan {
+function planErasure(input: PlanInput): Plan {
   const others = { ...input, owed: input.owed.filter((effect) => effect !== 'eraseProfile') };
-  const rest = planByState(others, target);
-  const shutsOut = input.observed.state === 'live' && target.state !== 'live';
+  const rest = planByState(others);
+  const shutsOut = input.observed.state === 'live' && input.target.state !== 'live';
   // Nothing else can be paid on an account that is soft-deleted.
   const debtsNow = input.observed.state === 'softDeleted' ? [] : debts(others);
   const { notEnforceable, deferred } = rest;
@@ -151,11 +150,10 @@ function planErasure(input: PlanInput, target: LoweringCell): Plan {
   return { ...first, steps: [...first.steps, dischargeStep(input, 'eraseProfile')] };
 }
 
-function planSuspended(input: PlanInput, target: LoweringCell): Plan {
-  if (target.state === 'gone') return planPurge(input);
-  if (target.state === 'softDeleted') return close(input, { kind: 'softDelete' });
-  if (target.state === 'suspended') return keepSuspended(input, target);
-  return reopen(input);
+function planSuspended(input: PlanInput): Plan {
+  if (input.target.state === 'gone') return planPurge(input);
+  if (input.target.state === 'softDeleted') return close(input, { kind: 'softDelete' });
+  return input.status === 'active' ? reopen(input) : keepSuspended(input);
 }
 
 /** Pays what is owed, then what was withheld, and only then lets the person in again. */
@@ -167,9 +165,10 @@ function reopen(input: PlanInput): Plan {
   return withTags(input, input.observed.tags, [...debts(input), ...update, opening]);
 }
 
-function keepSuspended(input: PlanInput, target: LoweringCell): Plan {
-  const { desired, capabilities, observed } = input;
-  const marker = target.marker ?? null;
+/** Where the policy would leave the account open it is not opened again: nobody is let in who is not active. */
+function keepSuspended(input: PlanInput): Plan {
+  const { desired, capabilities, observed, target } = input;
+  const marker = target.state === 'suspended' ? (target.marker ?? null) : observed.marker;
   const mayWrite =
     input.status === 'deactivated' && capabilities.writableWhileSuspended && violationOf(desired) === null;
   const stale = differs(input);
@@ -183,14 +182,14 @@ function keepSuspended(input: PlanInput, target: LoweringCell): Plan {
   return { ...NOTHING, steps: [...debts(input), ...update], deferred: stale && !mayWrite };
 }
 
-function planLive(input: PlanInput, target: LoweringCell): Plan {
-  switch (target.state) {
+function planLive(input: PlanInput): Plan {
+  switch (input.target.state) {
     case 'gone':
       return planPurge(input);
     case 'softDeleted':
       return close(input, { kind: 'softDelete' });
     case 'suspended':
-      return close(input, suspendStep(input, target));
+      return close(input, suspendStep(input));
     case 'live':
       return input.status === 'active' ? keepLive(input) : leaveOpen(input);
   }
@@ -202,12 +201,12 @@ function keepLive(input: PlanInput): Plan {
   return withTags(input, input.observed.tags, [...debts(input), ...updateStep(input)]);
 }
 
-/** The provider has nothing to stop this account with. It is kept in step until the user is deleted, and reported. */
+/** Nothing stops this account, by nature or by policy. It is kept in step until the user is deleted, and reported. */
 function leaveOpen(input: PlanInput): Plan {
   const mayWrite = input.status === 'deactivated' && violationOf(input.desired) === null;
+  const kept = withTags(input, input.observed.tags, [...debts(input), ...updateStep(input)]);
   return {
-    ...NOTHING,
-    steps: [...debts(input), ...(mayWrite ? updateStep(input) : [])],
+    ...(mayWrite ? kept : { ...NOTHING, steps: debts(input) }),
     notEnforceable: true,
     deferred: !mayWrite && differs(input),
   };
@@ -225,14 +224,14 @@ function close(input: PlanInput, step: ProviderStep): Plan {
   return { ...NOTHING, steps: [step, ...pays], owes, waives, deferred };
 }
 
-function suspendStep(input: PlanInput, target: LoweringCell): ProviderStep {
+function suspendStep(input: PlanInput): ProviderStep {
   const mayWrite =
     input.status === 'deactivated' &&
     input.capabilities.suspend === 'marker' &&
     violationOf(input.desired) === null;
   return {
     kind: 'suspend',
-    marker: target.marker ?? null,
+    marker: input.target.marker ?? null,
     attributes: mayWrite ? input.desired.attributes : heldAttributes(input),
   };
 }

@@ -18,6 +18,7 @@ export function declared(slug: string, more: Partial<ProviderDeclaration> = {}):
     kind: slug,
     remoteScope: `https://${slug}.example/app`,
     mappingVersion: '1',
+    lowering: { deactivated: { state: 'suspended' }, deleted: { state: 'suspended' } },
     callsPerSecond: null,
     ...more,
   };

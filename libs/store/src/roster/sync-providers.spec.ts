@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createUser } from './edit-user.js';
 import { importUsers } from './import/import-users.js';
 import { declared, openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
-import { RemoteScopeChanged, syncProviders } from './sync-providers.js';
+import { RemoteScopeChanged, syncProviders, type ProviderDeclaration } from './sync-providers.js';
 
 describe('configured providers meeting the roster', () => {
   let roster: TestRoster;
@@ -58,7 +58,49 @@ describe('configured providers meeting the roster', () => {
     expect(await links()).toEqual([{ provider: 'north', links: 6_000, due: 6_000 }]);
     const rows = await roster.sql('SELECT DISTINCT wanted::int, lane FROM links');
     expect(rows).toEqual([{ wanted: 2, lane: 3 }]);
-    expect(await roster.sql('SELECT mapping_version FROM providers')).toEqual([{ mapping_version: '2' }]);
+    expect(await roster.sql('SELECT mapping_version FROM providers')).toEqual([
+      { mapping_version: '2; deactivated=suspended; deleted=suspended' },
+    ]);
+  });
+
+  it('another policy makes the links due that it concerns, once, and no others', async () => {
+    await enter(8);
+    await roster.sql(`UPDATE users SET status = 'deactivated' WHERE external_key IN ('k1', 'k2')`);
+    await roster.sql(
+      `UPDATE users SET status = 'deleted', status_before_deletion = 'active' WHERE external_key = 'k3'`,
+    );
+    // Out of scope: shown as deactivated, unless somebody said otherwise.
+    await roster.sql(
+      `UPDATE links SET assigned = false, assigned_override = CASE WHEN remote_key = 'k5' THEN true END
+       WHERE remote_key IN ('k4', 'k5')`,
+    );
+    await settleAll(roster);
+    const dueAfter = async (lowering: ProviderDeclaration['lowering']) => {
+      await syncProviders(roster.database, [declared('north', { lowering })]);
+      const due = await roster.sql<{ key: string }>(
+        'SELECT remote_key AS key FROM links WHERE wanted > handled ORDER BY 1',
+      );
+      await settleAll(roster);
+      return due.map(({ key }) => key);
+    };
+    const [live, suspended] = [{ state: 'live' }, { state: 'suspended' }] as const;
+
+    expect(await dueAfter({ deactivated: live, deleted: suspended })).toEqual(['k1', 'k2', 'k4']);
+    expect(await dueAfter({ deactivated: live, deleted: suspended })).toEqual([]);
+    expect(await dueAfter({ deactivated: live, deleted: live })).toEqual(['k3']);
+    expect(await dueAfter({ deactivated: suspended, deleted: suspended })).toEqual(['k1', 'k2', 'k3', 'k4']);
+  });
+
+  it('a policy that the database knows nothing of is followed once, by whom it concerns', async () => {
+    await enter(3);
+    await roster.sql(`UPDATE users SET status = 'deactivated' WHERE external_key = 'k1'`);
+    await settleAll(roster);
+    await roster.sql(`UPDATE providers SET mapping_version = '1'`);
+    await syncProviders(roster.database, [declared('north')]);
+    await syncProviders(roster.database, [declared('north')]);
+    expect(await roster.sql('SELECT remote_key, wanted::int FROM links WHERE wanted > handled')).toEqual([
+      { remote_key: 'k1', wanted: 2 },
+    ]);
   });
 
   it('H10 a provider that points elsewhere is refused once it has links, naming it and what to do', async () => {

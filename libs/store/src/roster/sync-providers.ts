@@ -1,13 +1,13 @@
 import { CHANGE_CLASSES, LANES } from '#domain';
 import type { Database } from '../database.js';
 import { markClause } from '../mark.js';
+import { changedSince, spellDeclaration, type Declared } from './declared-version.js';
 
 /** What the roster has to know of a configured instance. */
-export interface ProviderDeclaration {
+export interface ProviderDeclaration extends Declared {
   readonly slug: string;
   readonly kind: string;
   readonly remoteScope: string;
-  readonly mappingVersion: string;
   /** Calls a second over all workers; `null` means no limit of ours. */
   readonly callsPerSecond: number | null;
 }
@@ -29,8 +29,8 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Brings the providers of the database in line with the configured instances, at the start of an app. New ones get a
- * link for every user and a new mapping makes links due, both in chunks and in the backfill lane; instances that are
- * no longer configured keep their links and are disabled. Safe to run in several apps at once, and again after a crash.
+ * link for every user, a new mapping makes links due, and a new policy those of the statuses that it changes, all in
+ * chunks and in the backfill lane; instances that are no longer configured keep their links and are disabled. Safe to run in several apps at once, and again after a crash.
  * @returns the slugs that ran until now
  * @throws RemoteScopeChanged
  */
@@ -51,13 +51,13 @@ export async function syncProviders(
   });
   for (const instance of instances) {
     await createMissingLinks(database, instance.slug);
-    await followMapping(database, instance);
+    await followDeclaration(database, instance);
   }
   return { disabled };
 }
 
 async function declare(sql: Database['sql'], instance: ProviderDeclaration): Promise<void> {
-  const { slug, kind, remoteScope, mappingVersion, callsPerSecond } = instance;
+  const { slug, kind, remoteScope, callsPerSecond } = instance;
   const [known] = await sql<{ kind: string; remote_scope: string; has_links: boolean }>(
     `SELECT kind, remote_scope, EXISTS (SELECT FROM links l WHERE l.provider = p.slug) AS has_links
      FROM providers p WHERE slug = $1 FOR UPDATE`,
@@ -67,12 +67,12 @@ async function declare(sql: Database['sql'], instance: ProviderDeclaration): Pro
     if (known.kind !== kind) throw new RemoteScopeChanged(slug, 'kind');
     if (known.remote_scope !== remoteScope) throw new RemoteScopeChanged(slug, 'base URL or app id');
   }
-  // The mapping version of a known provider changes last, when every link has been marked for it.
+  // The version of a known provider changes last, when every link has been marked for it.
   await sql(
     `INSERT INTO providers (slug, kind, remote_scope, mapping_version, calls_per_second) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (slug) DO UPDATE
      SET kind = $2, remote_scope = $3, calls_per_second = $5, enabled = true`,
-    [slug, kind, remoteScope, mappingVersion, callsPerSecond],
+    [slug, kind, remoteScope, spellDeclaration(instance), callsPerSecond],
   );
   await sql(`INSERT INTO budgets (provider, class) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`, [
     slug,
@@ -98,27 +98,36 @@ async function createMissingLinks(database: Database, slug: string): Promise<voi
   );
 }
 
-async function followMapping(database: Database, instance: ProviderDeclaration): Promise<void> {
-  const { slug, mappingVersion } = instance;
+async function followDeclaration(database: Database, instance: ProviderDeclaration): Promise<void> {
+  const { slug } = instance;
   const [known] = await database.sql<{ mapping_version: string }>(
     'SELECT mapping_version FROM providers WHERE slug = $1',
     [slug],
   );
-  if (known?.mapping_version === mappingVersion) return;
+  const changed = changedSince(known?.mapping_version ?? '', instance);
+  if (changed === 'nothing') return;
+  const statuses = changed === 'everything' ? null : changed;
   await inChunks(async (after) =>
     database.sql<{ last: string | null }>(
       `WITH chunk AS (
-         SELECT user_id FROM links WHERE provider = $1 AND user_id > $2 ORDER BY user_id LIMIT ${ROWS_A_CHUNK}
+         SELECT l.user_id FROM links l JOIN users u ON u.id = l.user_id
+         WHERE l.provider = $1 AND l.user_id > $2 AND ($3::text[] IS NULL OR ${LOWERED_STATUS} = ANY($3))
+         ORDER BY l.user_id LIMIT ${ROWS_A_CHUNK}
        ), marked AS (
          UPDATE links l SET ${markClause({ lane: 'backfill' })}
          FROM chunk WHERE l.provider = $1 AND l.user_id = chunk.user_id
        )
        SELECT max(user_id::text) AS last FROM chunk`,
-      [slug, after],
+      [slug, after, statuses],
     ),
   );
-  await database.sql('UPDATE providers SET mapping_version = $2 WHERE slug = $1', [slug, mappingVersion]);
+  const version = spellDeclaration(instance);
+  await database.sql('UPDATE providers SET mapping_version = $2 WHERE slug = $1', [slug, version]);
 }
+
+/** As the engine lowers it: whoever is out of scope is shown as deactivated. */
+const LOWERED_STATUS = `CASE WHEN u.status = 'active' AND NOT COALESCE(l.assigned_override, l.assigned)
+  THEN 'deactivated' ELSE u.status END`;
 
 /** Runs a chunk after another until one is empty; each is a transaction of its own and answers its last id. */
 async function inChunks(run: (after: string) => Promise<readonly { last: string | null }[]>): Promise<void> {
