@@ -9,7 +9,7 @@
 export const RINGS = [
   {
     name: 'unit',
-    budgetSeconds: 60,
+    budgetSeconds: 90,
     folder: null,
     match: [
       '<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts',
