@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WorkerEngine } from '../../apps/worker/src/engine.js';
 import { createLogger, systemClock } from '#observability';
@@ -53,6 +54,60 @@ describe('a leaver waits for nobody', () => {
     });
     expect(await countInFlight(mirror.database)).toBeGreaterThan(0);
     await slow;
+  });
+
+  it('lets go of a call that waits for a slot, whoever noticed that they leave', async () => {
+    mirror = await openMirror({
+      providers: ['passage'],
+      engine: { leaseMs: 20_000, callTimeoutMs: 5_000 },
+      environment: { PASSAGE_CONCURRENCY: '1' },
+    });
+    const people = await enterInSync(mirror, 4);
+    await editAll(mirror);
+    mirror.simulators.running.passage.latencyMs = 1_500;
+    const working = mirror.worker.pass(100);
+    await inFlight(mirror.database, 4);
+    for (const { id } of people) await changeStatus(mirror.roster, 'test', { id, verb: 'deactivate' });
+    await keep(mirror.worker.rooms, new AbortController().signal);
+    // Those that wait are free at once; only whoever has the one slot is still in hand.
+    await until(async () => (await countInFlight(mirror.database)) <= 1, 1_000);
+    await working;
+  });
+
+  it('holds nobody up where nothing can be done about them', async () => {
+    mirror = await openMirror({ providers: ['vault'] });
+    const [leaver] = await enterInSync(mirror, 2);
+    await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'deactivate' });
+    const room = mirror.worker.room('vault');
+    const { signal } = new AbortController();
+    await new ProviderPump(room).run({ userIds: [leaver.id], signal, maxLane: 0, forMs: 1_000 });
+    expect(await linkOf(mirror.database, leaver.id, 'vault')).toMatchObject({
+      applied_status: 'deactivated',
+    });
+
+    const admitted = room.slots.acquire(false).then((release) => {
+      release();
+      return 'at once';
+    });
+    const later = new Promise((resolve) => setTimeout(resolve, 20, 'held up'));
+    expect(await Promise.race([admitted, later])).toBe('at once');
+  });
+
+  it('who comes back at once is let in without waiting for the next tick', async () => {
+    mirror = await openMirror({ providers: ['passage'] });
+    const [returner] = await enterInSync(mirror, 2);
+    const pump = new ProviderPump(mirror.worker.room('passage'));
+    const { signal } = new AbortController();
+    await changeStatus(mirror.roster, 'test', { id: returner.id, verb: 'deactivate' });
+    await pump.run({ userIds: [returner.id], signal, maxLane: 0, forMs: 1_000 });
+    await changeStatus(mirror.roster, 'test', { id: returner.id, verb: 'reactivate' });
+    await delay(mirror.worker.room('passage').engine.settings.coalesceMs);
+    await pump.run({ userIds: [returner.id], signal, maxLane: 3, forMs: 500 });
+
+    expect(await linkOf(mirror.database, returner.id, 'passage')).toMatchObject({
+      applied_status: 'active',
+      observed_state: 'live',
+    });
   });
 
   it('whose claim was lost in a crash is not hidden by others that were lost with it', async () => {

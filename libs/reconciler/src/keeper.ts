@@ -34,7 +34,7 @@ export async function keep(rooms: readonly ProviderRoom[], signal: AbortSignal):
   const open = rooms.filter((room) => room.isOpen());
   const slugs = open.map((room) => room.instance.slug);
   const revoked = await findRevoked(sql, slugs);
-  for (const room of open) room.revoked = revoked.get(room.instance.slug) ?? new Set();
+  for (const room of open) room.adoptRevoked(revoked.get(room.instance.slug) ?? new Set());
   return findDueWork(sql, slugs);
 }
 

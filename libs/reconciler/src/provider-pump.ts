@@ -13,7 +13,6 @@ import type { ProviderRoom } from './provider-room.js';
 import { reconcileLink } from './reconcile.js';
 
 const LOOK_AGAIN_MS = 50;
-const LOOK_FOR_LEAVER_MS = 2;
 /** The longest that ordinary calls wait for revocations which are being claimed: a slow database must not stop them. */
 const HOLD_MS = 250;
 
@@ -37,7 +36,7 @@ export class ProviderPump {
   /** Those of them that are revocations. */
   private readonly urgent = new Set<Promise<void>>();
   /** Whose links are in hand for something less urgent. */
-  private readonly inHand = new Set<string>();
+  private readonly inHand = new Map<string, Promise<void>>();
   /** Users whose link was lost before when claimed as lost. One at a time: the next crash then says whose fault it is. */
   private readonly suspects = new Set<string>();
 
@@ -59,7 +58,7 @@ export class ProviderPump {
         // A leaver whose link is still in hand here is let go of in a moment, and must not wait for the next tick.
         hinted = isUrgent ? hinted.filter((userId) => this.inHand.has(userId)) : [];
         if (claimed === 0 && own.size === 0 && hinted.length === 0) return;
-        if (claimed === 0) await this.waitBriefly(hinted.length > 0 ? LOOK_FOR_LEAVER_MS : LOOK_AGAIN_MS);
+        if (claimed === 0) await this.waitBriefly(hinted.flatMap((userId) => this.inHand.get(userId) ?? []));
         else if (!isUrgent) await this.waitForRoom();
       }
     } finally {
@@ -87,13 +86,16 @@ export class ProviderPump {
     return Math.max(1, Math.floor(Math.min(engine.settings.batchSize, instance.concurrency * rounds, paced)));
   }
 
-  /** Nothing is due now, but what is in flight may become due again; one hanging call must not hide that. */
-  private async waitBriefly(forMs: number): Promise<void> {
+  /**
+   * Nothing is due now, but what is in flight may become due again; one hanging call must not hide that.
+   * @param awaited ends the wait as soon as one of them is done
+   */
+  private async waitBriefly(awaited: readonly Promise<void>[]): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const pause = new Promise((resolve) => {
-      timer = setTimeout(resolve, forMs);
+      timer = setTimeout(resolve, LOOK_AGAIN_MS);
     });
-    await Promise.race([pause, Promise.all(this.inFlight)]);
+    await Promise.race([pause, Promise.all(this.inFlight), ...awaited]);
     clearTimeout(timer);
   }
 
@@ -103,24 +105,27 @@ export class ProviderPump {
 
   /** From the claim of a revocation to its first call nothing ordinary is started: a leaver waits for nobody. */
   private async claimFor(run: PumpRun, limit: number, hinted: readonly string[]): Promise<number> {
-    if (run.maxLane !== LANES.revocation) return this.claim(run, limit, hinted);
+    if (run.maxLane !== LANES.revocation) return (await this.claim(run, limit, hinted)).length;
     const hold = this.room.slots.holdOrdinary(HOLD_MS);
-    let claimed = 0;
+    let begun: readonly Promise<void>[] = [];
     try {
-      claimed = await this.claim(run, limit, hinted);
+      begun = await this.claim(run, limit, hinted);
     } finally {
-      hold.endAfter(claimed);
+      hold.endAfter(begun.length);
     }
-    return claimed;
+    // Some need no call, or may not make one.
+    void Promise.all(begun).then(() => {
+      hold.endAfter(0);
+    });
+    return begun.length;
   }
 
-  private async claim(run: PumpRun, limit: number, hinted: readonly string[]): Promise<number> {
+  private async claim(run: PumpRun, limit: number, hinted: readonly string[]): Promise<Promise<void>[]> {
     const lease = new Lease(this.room.engine.clock, this.room.engine.settings.leaseMs);
     const claimed = await this.claimLinks(run, limit, hinted);
-    if (claimed.length === 0) return 0;
+    if (claimed.length === 0) return [];
     const works = await readWork(this.room.engine.database.sql, this.room.instance.slug, claimed);
-    for (const work of works) this.start(work, lease, run.signal);
-    return works.length;
+    return works.map((work) => this.start(work, lease, run.signal));
   }
 
   private async claimLinks(run: PumpRun, limit: number, hinted: readonly string[]): Promise<ClaimedLink[]> {
@@ -140,17 +145,19 @@ export class ProviderPump {
     return [...due, ...(await claimLost(sql, { ...request, sparesSuspects: this.suspects.size > 0 }))];
   }
 
-  private start(work: Work, lease: Lease, signal: AbortSignal): void {
+  private start(work: Work, lease: Lease, signal: AbortSignal): Promise<void> {
     const done = this.work(work, lease, signal).finally(() => {
       this.inFlight.delete(done);
       this.urgent.delete(done);
-      if (work.lane !== LANES.revocation) this.inHand.delete(work.userId);
+      if (work.lane === LANES.revocation) this.room.noteRevocationOver(work.userId);
+      else this.inHand.delete(work.userId);
       this.suspects.delete(work.userId);
     });
     this.inFlight.add(done);
     if (work.lane === LANES.revocation) this.urgent.add(done);
-    else this.inHand.add(work.userId);
+    else this.inHand.set(work.userId, done);
     if (work.soloCrashes > 0) this.suspects.add(work.userId);
+    return done;
   }
 
   /** A link whose settle cannot be written stays in flight until its lease ends, and is then claimed alone. */

@@ -85,9 +85,18 @@ export class ProviderRoom {
 
   /** Lets go of what is in hand for these users, before the next tick has read that they are revoked. */
   noteRevoked(userIds: readonly string[]): void {
-    if (userIds.length === 0) return;
-    this.revoked = new Set([...this.revoked, ...userIds]);
+    if (userIds.length > 0) this.adoptRevoked(new Set([...this.revoked, ...userIds]));
+  }
+
+  /** Takes over who is revoked, and lets go of what waits for them. */
+  adoptRevoked(userIds: ReadonlySet<string>): void {
+    this.revoked = userIds;
     this.slots.dropFutile();
+  }
+
+  /** Whoever comes back after it must not be let go of once more until the next tick. */
+  noteRevocationOver(userId: string): void {
+    if (this.revoked.has(userId)) this.revoked = new Set([...this.revoked].filter((id) => id !== userId));
   }
 
   /** Aborted when calls under way are given up: the process has to end. */
