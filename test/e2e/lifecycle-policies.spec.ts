@@ -4,7 +4,7 @@ import { ProviderRegistry } from '#identity-provider';
 import { PROVIDER_FACTORIES } from '#providers';
 import { syncProviders } from '#store';
 import { openLifecycleStage, type LifecycleStage, type ProviderSlug } from '../support/lifecycle-stage.js';
-import { TestWorker } from '../support/mirror.js';
+import { TestWorker, type MirrorOptions } from '../support/mirror.js';
 import { person, range } from '../support/people.js';
 
 const CLOSED = { SUNSHINE: 'suspended', PASSAGE: 'suspended', SENDAUTH: 'softDeleted' } as const;
@@ -24,8 +24,11 @@ describe('a policy that is changed', () => {
   afterEach(() => stage.close());
 
   /** Three people among others: one is active, one deactivated, one deleted. */
-  async function enter(settings: Record<string, string>): Promise<string[]> {
-    stage = await openLifecycleStage({ environment: settings });
+  async function enter(
+    settings: Record<string, string>,
+    engine: NonNullable<MirrorOptions['engine']> = {},
+  ): Promise<string[]> {
+    stage = await openLifecycleStage({ environment: settings, engine });
     const ids: string[] = [];
     for (const n of range(20)) ids.push(String((await stage.ask('POST', '/users', person(n))).body['id']));
     await stage.mirror.converge();
@@ -81,6 +84,26 @@ describe('a policy that is changed', () => {
     expect(await shown(ids)).toEqual(SHUT);
     expect(await restartWith(settingsFor('closed', 'closed'))).toBe(0);
     expect(stage.mirror.simulators.running.vault.log.counts.total).toBe(before);
+  });
+
+  it('P9: to close what it left open is held where it concerns more people than the budget allows', async () => {
+    const all = { atLeast: 0, percent: 100 };
+    const allowances = { suspend: { atLeast: 2, percent: 0 }, remove: all, overwrite: all, create: all };
+    await enter(settingsFor('open', 'open'), { allowances });
+    const people = await stage.mirror.database.sql<{ id: string }>(
+      `SELECT id FROM users WHERE status = 'active' LIMIT 8`,
+    );
+    for (const { id } of people) await stage.move(id, 'deactivate');
+    await stage.mirror.converge();
+    await restartWith(settingsFor('closed', 'open'));
+
+    const states = (slug: ProviderSlug): string[] => [...stage.held(slug).values()].map(({ state }) => state);
+    expect(states('passage').filter((state) => state === 'suspended')).toHaveLength(2);
+    expect(states('sendauth').filter((state) => state === 'softDeleted')).toHaveLength(2);
+    const held = await stage.mirror.database.sql<{ provider: string; count: number }>(
+      `SELECT provider, count(*)::int AS count FROM links WHERE held_class = 'suspend' GROUP BY provider ORDER BY provider`,
+    );
+    expect(held).toEqual(['passage', 'sendauth', 'sunshine'].map((provider) => ({ provider, count: 7 })));
   });
 
   it('to leave open what it closed lets nobody in, until they are active again', async () => {

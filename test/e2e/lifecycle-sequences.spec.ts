@@ -200,6 +200,9 @@ describe('whatever happens to somebody, in whatever order', () => {
       expect([slug, named.filter((accountId) => !warranted.has(accountId))]).toEqual([slug, []]);
       expect([slug, named.length]).toEqual([slug, new Set(named).size]);
       const { duplicates } = stage.mirror.simulators.running[slug].summary();
+      // Nothing stands there that no link knows of, whose purge would not reach it.
+      const known = new Set(accounts[slug].values());
+      expect([slug, [...stage.held(slug).keys()].filter((id) => !known.has(id))]).toEqual([slug, []]);
       expect([slug, Object.values(duplicates).filter((count) => count > 0)]).toEqual([slug, []]);
     }
     expect(purged.size).toBeGreaterThan(0);
