@@ -316,6 +316,59 @@ describe('a held step', () => {
   });
 });
 
+describe('a held step of somebody who may no longer come in', () => {
+  it('leaves nobody in whose account was to be destroyed before it was shut', async () => {
+    const users = await inStep(6, { remove: exactly(0) });
+    for (const { id } of users.slice(0, 2)) {
+      await changeStatus(mirror.roster, 'key:hr', { id, verb: 'delete' });
+      await purge(id);
+    }
+    await mirror.converge(2_000).catch(() => undefined);
+    expect([suspended(), mirror.accounts('passage').length]).toEqual([2, 6]);
+    expect(only(await holdsOf(mirror))).toMatchObject({ class: 'remove', count: 2 });
+    await mirror.database.sql(`UPDATE links SET wanted = wanted + 1`);
+    await mirror.converge(2_000).catch(() => undefined);
+    const hold = only(await holdsOf(mirror));
+    expect(hold).toMatchObject({ class: 'remove', count: 2 });
+    await decide(mirror, hold);
+    await mirror.converge();
+    expect(mirror.accounts('passage')).toHaveLength(4);
+  });
+
+  it('is told of when there is no room for shutting the account either', async () => {
+    const [leaver] = await inStep(6, { remove: exactly(0), suspend: exactly(0) });
+    if (leaver === undefined) throw new Error('nobody was entered');
+    const warned = jest.spyOn(mirror.worker.room('passage').sparing, 'warn');
+    await changeStatus(mirror.roster, 'key:hr', { id: leaver.id, verb: 'delete' });
+    await purge(leaver.id);
+    await mirror.converge(2_000).catch(() => undefined);
+    expect(suspended()).toBe(0);
+    expect(warned).toHaveBeenCalledWith('suspensions wait for approval', expect.anything());
+  });
+
+  it('says that it was rejected, also when a worker had just asked for it again', async () => {
+    const [leaver] = await inStep(6, { suspend: exactly(0) });
+    if (leaver === undefined) throw new Error('nobody was entered');
+    await remove([leaver]);
+    await mirror.converge();
+    const hold = only(await holdsOf(mirror));
+    await patchTags(leaver.id);
+    let asked = false;
+    const meanwhile = interposed(mirror.database, async (text) => {
+      if (asked || !text.includes('budget_return')) return;
+      asked = true;
+      await decide(mirror, hold, { decision: 'rejected' });
+    });
+    await mirror.hire({}, meanwhile).pass();
+    await mirror.converge();
+    expect(asked).toBe(true);
+    expect(only(await linksOfUser(mirror.database, leaver.id))).toMatchObject({
+      standing: 'parked',
+      parked: { code: 'change_rejected' },
+    });
+  });
+});
+
 describe('room that was reserved', () => {
   it('comes back when the provider refused the step for certain, or was never reached', async () => {
     const users = await inStep(120, { suspend: exactly(3) });

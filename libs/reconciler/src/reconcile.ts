@@ -1,16 +1,25 @@
 import type { ParkReason } from '#domain';
 import type { DesiredAccount } from '#identity-provider';
 import type { LinkKnowledge, Settlement, Work } from '#store';
-import { backoffMs, probeIntervalMs } from './backoff.js';
+import { probeIntervalMs } from './backoff.js';
 import { isOrdinary, roomAfter, settleWithheld, type Withheld } from './budget.js';
 import { askCanary } from './canary.js';
+import { conclude, doubtLeftMs } from './conclude.js';
 import { takeSteps } from './execute.js';
 import { creates, intend } from './intend.js';
 import { observedOf } from './knowledge.js';
 import type { Lease } from './lease.js';
 import { LinkContext } from './link-context.js';
 import { observe, type Seen } from './observe.js';
-import { chargeOf, lowerStatus, plan, planAround, type Plan, type PlanInput } from './plan/index.js';
+import {
+  chargeOf,
+  lowerStatus,
+  plan,
+  planAround,
+  planShutting,
+  type Plan,
+  type PlanInput,
+} from './plan/index.js';
 import type { ProviderRoom } from './provider-room.js';
 import {
   beginPass,
@@ -23,9 +32,6 @@ import {
 import { haltRoom, settleTrouble } from './trouble.js';
 
 const CRASHES_TO_PARK = 3;
-const NON_EFFECTS_TO_PARK = 3;
-const PURGE_POLL_MS = 500;
-const UNREAD_RESTORE = 'restore_unread';
 const CREATES_HALTED_MS = 5_000;
 
 /**
@@ -101,8 +107,12 @@ async function pursue(
     return carryOut(room, under, planned);
   }
   if (charge === null) throw new Error('a step was held that asked for no room');
+  const withheld: Withheld = { charge, permission };
   const rest = planAround(input, planned, { charge, isOrdinary: ordinary });
-  return carryOutWithout(room, under, { charge, rest, permission });
+  return (
+    (await shutMeanwhile(room, under, { ...withheld, input })) ??
+    carryOutWithout(room, under, { ...withheld, rest })
+  );
 }
 
 /** A plan that is about to be carried out, and what is known by then. */
@@ -130,10 +140,28 @@ async function carryOutWithout(
   const { work, desired } = under;
   const { kind } = await intend(room, { work, desired, planned: rest, charge: null });
   if (kind !== 'go') return settleReleased(work);
-  if (charge.class === 'suspend' && permission.kind === 'held') {
+  const isLeaver = charge.class === 'suspend' || (charge.class === 'remove' && charge.state === 'live');
+  if (isLeaver && permission.kind === 'held') {
     room.sparing.warn('suspensions wait for approval', { provider: work.provider, reason: 'budget' });
   }
   return settleWithheld(work, await carryOut(room, under, rest), { charge, permission });
+}
+
+/** An account whose destruction waits is shut until then, if there is room for that; `null` when it is not to be. */
+async function shutMeanwhile(
+  room: ProviderRoom,
+  { work, desired, begun, context }: Undertaking,
+  { charge, permission, input }: Withheld & { readonly input: PlanInput },
+): Promise<Settlement | null> {
+  const shutting =
+    permission.kind === 'held' ? planShutting(input, charge, room.instance.lowering.deleted) : null;
+  if (shutting === null) return null;
+  const allowed = await intend(room, { work, desired, ...shutting });
+  if (allowed.kind !== 'go') return null;
+  context.charged = { ...shutting.charge, grant: allowed.grant };
+  const settlement = await carryOut(room, { work, desired, begun, context }, shutting.planned);
+  const state = settlement.knowledge.observedState ?? charge.state;
+  return settleWithheld(work, settlement, { charge: { ...charge, state }, permission });
 }
 
 function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Settlement {
@@ -158,10 +186,6 @@ function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: '
     doubt: clears ? 'clear' : 'keep',
     intent: foundOut ? { kind: 'provision', outcome: 'known' } : null,
   };
-}
-
-function doubtLeftMs(room: ProviderRoom, work: Work): number {
-  return work.doubtAgeMs === null ? 0 : room.engine.settings.lateArrivalMs - work.doubtAgeMs;
 }
 
 /** Somebody's account is gone. That is believed only of a provider that still shows others. */
@@ -201,79 +225,4 @@ function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, know
 
 function mayNotCreate(room: ProviderRoom): boolean {
   return room.haltScope === 'creates' || room.haltScope === 'widening';
-}
-
-/** Every step was acknowledged: is the link done? */
-function conclude(room: ProviderRoom, work: Work, planned: Plan, taken: PassState): Settlement {
-  const { notEnforceable, deferred } = planned;
-  const pass: PassState = { ...taken, knowledge: { ...taken.knowledge, notEnforceable, deferred } };
-  const { random } = room.engine;
-  if (planned.awaiting === 'purge') {
-    const delayMs = PURGE_POLL_MS + backoffMs(work.attempts, random);
-    return settleAgain(work, mustReadAgain(pass), { delayMs, error: 'purge_pending', failed: true });
-  }
-  if (planned.park !== null) return settleParked(work, pass, planned.park);
-  if (pass.knowledge.certainty === 'stale') return lookAgain(room, work, planned, pass);
-  if (isStillInDoubt(room, work, pass))
-    return settleAgain(work, mustReadAgain(pass), {
-      delayMs: Math.max(0, doubtLeftMs(room, work)),
-      error: 'outcome_unknown',
-      failed: false,
-    });
-  return settleHandled(work, receipted(work, pass));
-}
-
-/** Only a read that began after the waiting time ends a doubt; where nothing can be read, the time alone does. */
-function isStillInDoubt(room: ProviderRoom, work: Work, pass: PassState): boolean {
-  if (work.doubtAgeMs === null || pass.doubt === 'clear') return false;
-  const readable =
-    pass.knowledge.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
-  return readable || doubtLeftMs(room, work) > 0;
-}
-
-/** A restore, an erasure and a purge are believed once read; an answer that showed something else, only so often. */
-function lookAgain(room: ProviderRoom, work: Work, planned: Plan, pass: PassState): Settlement {
-  const lastStep = planned.steps.at(-1);
-  const last = lastStep?.kind;
-  if (lastStep?.kind === 'discharge' && lastStep.effect === 'eraseProfile')
-    return settleAgain(work, pass, { delayMs: 0, error: null, failed: false });
-  if (last === 'restore' && work.lastError !== UNREAD_RESTORE)
-    return settleAgain(work, pass, { delayMs: 0, error: UNREAD_RESTORE, failed: true });
-  if (last === 'purge') {
-    return settleAgain(work, pass, {
-      delayMs: pass.knowledge.observedState === 'absent' ? 0 : PURGE_POLL_MS,
-      error: null,
-      failed: false,
-    });
-  }
-  const error = last === 'restore' ? UNREAD_RESTORE : 'echo_differs';
-  if (work.attempts >= NON_EFFECTS_TO_PARK && work.lastError === error) {
-    return settleParked(work, pass, {
-      code: 'not_honoured',
-      rule: 'the provider acknowledges the write and shows another value; correct the value or the mapping',
-    });
-  }
-  return settleAgain(work, pass, {
-    delayMs: backoffMs(work.attempts, room.engine.random),
-    error,
-    failed: true,
-  });
-}
-
-function mustReadAgain(pass: PassState): PassState {
-  return { ...pass, knowledge: { ...pass.knowledge, certainty: 'stale' } };
-}
-
-/**
- * A purge is receipted by the read that no longer found the account. The intent keeps its id and the link lets go of
- * it: where the id is our key, the key's next holder gets the same one.
- */
-function receipted(work: Work, pass: PassState): PassState {
-  const gone = work.user.status === 'purging' && pass.knowledge.observedState === 'absent';
-  if (!gone) return pass;
-  return {
-    ...pass,
-    knowledge: { ...pass.knowledge, accountId: null },
-    intent: { kind: 'purge', outcome: 'applied', evidence: { method: 'read', status: null } },
-  };
 }

@@ -54,6 +54,22 @@ export function planAround(input: PlanInput, planned: Plan, { charge, isOrdinary
   return isOrdinary ? asBefore : debtsOf(asBefore);
 }
 
+/**
+ * How an account that is still open is shut while its destruction waits: as that of somebody who is deleted, which can
+ * be taken back. `null` when there is nothing to shut, or the policy leaves such an account open.
+ */
+export function planShutting(
+  input: PlanInput,
+  { class: name }: ChargedStep,
+  deleted: LoweringCell,
+): { readonly planned: Plan; readonly charge: ChargedStep } | null {
+  const isReversible = deleted.state === 'suspended' || deleted.state === 'softDeleted';
+  if (name !== 'remove' || input.observed.state !== 'live' || !isReversible) return null;
+  const planned = plan({ ...input, status: 'deleted', target: deleted });
+  const charge = chargeOf(input, planned, true);
+  return charge?.class === 'suspend' ? { planned, charge } : null;
+}
+
 function debtsOf(planned: Plan): Plan {
   return { ...planned, steps: planned.steps.filter((step) => step.kind === 'discharge') };
 }

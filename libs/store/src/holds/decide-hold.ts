@@ -148,7 +148,7 @@ async function approve(
   await markLinks(sql, users, { lane, provider });
 }
 
-/** A link that is just being worked on says so itself when it settles. */
+/** A link that is just being worked on may have been told before that its step is held, and has to ask again. */
 async function reject(
   sql: Database['sql'],
   { provider }: HoldVerdict,
@@ -156,7 +156,7 @@ async function reject(
 ): Promise<void> {
   await sql(
     `UPDATE links SET held_decision = 'rejected', park_code = 'change_rejected', park_attribute = NULL,
-       park_rule = $3, parked_at = now(), last_error = 'change_rejected'
+       park_rule = $3, parked_at = now(), last_error = 'change_rejected', wanted = wanted + in_flight::int
      WHERE provider = $1 AND user_id = ANY($2::uuid[])`,
     [provider, users, REJECTED_RULE],
   );
