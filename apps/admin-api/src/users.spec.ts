@@ -122,6 +122,18 @@ describe('users over the API', () => {
     expect([unknown.status, unknown.body.errors[0]?.field]).toEqual([400, 'force']);
   });
 
+  it('a restore that is sent again late does not undo the next deletion, when it says what it was about', async () => {
+    const { body } = await create();
+    const path = `/v1/users/${body.id}`;
+    const deleted = await api.ask(path, { method: 'DELETE' });
+    const headers = { 'if-match': deleted.headers.get('etag') ?? '' };
+    const restore = () => api.ask(`${path}/restore`, { method: 'POST', headers });
+    expect((await restore()).status).toBe(200);
+    await api.ask(path, { method: 'DELETE' });
+    expect(await restore()).toMatchObject({ status: 412, body: { code: 'revision_mismatch' } });
+    expect((await api.ask(path)).body.status).toBe('deleted');
+  });
+
   it('links say where a user stands at each provider', async () => {
     const { body } = await create();
     const { status, body: answer } = await api.ask(`/v1/users/${body.id}/links`);
