@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { OBSERVED_STATES, type OwedEffect } from '#domain';
 import type { Capabilities, DesiredAccount, LoweredStatus, ProviderStep } from '#identity-provider';
-import { chargeOf, plan, planAround, type Observed, type Plan, type PlanInput } from '#reconciler';
+import {
+  chargeOf,
+  plan,
+  planAround,
+  planShutting,
+  type Observed,
+  type Plan,
+  type PlanInput,
+} from '#reconciler';
 import { PROFILES, type Profile } from '../support/lowerings.js';
 
 const STATUSES: readonly LoweredStatus[] = ['active', 'deactivated', 'deleted', 'purged'];
@@ -335,6 +343,28 @@ describe.each(PROFILES)('the laws of a held step: %s', (_name, profile) => {
           input = obey(input, rest);
         }
         throw new Error('there was always something more to do');
+      }),
+      RUNS,
+    );
+  });
+
+  it('an open account whose purge is held is shut by steps that can be taken back and are charged', () => {
+    fc.assert(
+      fc.property(inputs(profile), (input) => {
+        const charge = chargeOf(input, plan(input), true);
+        if (charge === null) return;
+        const { deleted } = profile.lowering;
+        const shutting = planShutting(input, charge, deleted);
+        if (shutting === null) return;
+        expect([charge.class, input.observed.state]).toEqual(['remove', 'live']);
+        expect(shutting.charge.class).toBe('suspend');
+        for (const { kind } of shutting.planned.steps)
+          expect(['suspend', 'softDelete', 'discharge']).toContain(kind);
+        const then = obey(input, shutting.planned);
+        // An erasure that was owed takes the marker along; the next pass puts it back.
+        const again = planShutting(then, charge, deleted);
+        if (!input.owed.includes('eraseProfile')) expect(again).toBeNull();
+        else if (again !== null) expect(planShutting(obey(then, again.planned), charge, deleted)).toBeNull();
       }),
       RUNS,
     );
