@@ -32,7 +32,7 @@ export class ProviderRoom {
   readonly intents: Grouped<IntendRequest, Permission>;
   readonly settles: Grouped<Settlement, true>;
   /** Users whose revocation waits here; work on anything less urgent of theirs is let go. */
-  revoked: ReadonlySet<string> = new Set();
+  readonly revoked = new Set<string>();
   /** Failed probes in a row; above 0 only one link at a time is tried. */
   probesFailed = 0;
   haltScope: HaltScope | null = null;
@@ -85,18 +85,20 @@ export class ProviderRoom {
 
   /** Lets go of what is in hand for these users, before the next tick has read that they are revoked. */
   noteRevoked(userIds: readonly string[]): void {
-    if (userIds.length > 0) this.adoptRevoked(new Set([...this.revoked, ...userIds]));
+    if (userIds.length > 0) this.adoptRevoked([...this.revoked, ...userIds]);
   }
 
   /** Takes over who is revoked, and lets go of what waits for them. */
-  adoptRevoked(userIds: ReadonlySet<string>): void {
-    this.revoked = userIds;
+  adoptRevoked(userIds: Iterable<string>): void {
+    const now = [...userIds];
+    this.revoked.clear();
+    for (const userId of now) this.revoked.add(userId);
     this.slots.dropFutile();
   }
 
   /** Whoever comes back after it must not be let go of once more until the next tick. */
   noteRevocationOver(userId: string): void {
-    if (this.revoked.has(userId)) this.revoked = new Set([...this.revoked].filter((id) => id !== userId));
+    this.revoked.delete(userId);
   }
 
   /** Aborted when calls under way are given up: the process has to end. */

@@ -85,7 +85,7 @@ export async function haltProvider(
        halt_reason = CASE WHEN halt_scope = 'all' THEN halt_reason ELSE $3 END,
        halted_at = CASE WHEN halt_scope IN ('all', $2) THEN halted_at ELSE now() END,
        halt_scope = CASE WHEN halt_scope = 'all' THEN halt_scope ELSE $2 END,
-       probe_at = now() + $4 * interval '1 millisecond',
+       probe_at = date_trunc('milliseconds', now() + $4 * interval '1 millisecond'),
        probes_failed = probes_failed + CASE WHEN $2 = 'creates' THEN 0 ELSE 1 END
      WHERE slug = $1`,
     [slug, halt.scope, halt.reason, halt.probeInMs],
@@ -97,7 +97,10 @@ export async function haltProvider(
  * must not wait out an interval that grew while it was.
  */
 export async function probeAtOnce(sql: Sql): Promise<void> {
-  await sql('UPDATE providers SET probe_at = now() WHERE halt_scope IS NOT NULL AND probe_at > now()');
+  // Cut off: the column keeps milliseconds and would round "now" up, to a moment that is still to come.
+  await sql(
+    `UPDATE providers SET probe_at = date_trunc('milliseconds', now()) WHERE halt_scope IS NOT NULL AND probe_at > now()`,
+  );
 }
 
 /** Takes the right to probe a halted provider, for one worker at a time. False when it is not due or not ours. */
