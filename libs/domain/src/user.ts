@@ -53,6 +53,10 @@ export interface User extends UserAttributes {
   readonly attributeRevision: number;
   /** While deleted: the purge asked for, which may still be cancelled until then. */
   readonly purgeNotBefore: Date | null;
+  /** Since when nothing may destroy this user's accounts; `null` when no legal hold stands. */
+  readonly legalHoldAt: Date | null;
+  /** When the erasure of this person was complete; from then on nothing personal is left. */
+  readonly erasedAt: Date | null;
   readonly createdAt: Date;
   readonly attributesChangedAt: Date;
   readonly statusChangedAt: Date;

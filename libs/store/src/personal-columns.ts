@@ -48,6 +48,7 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     remote_key: 'the external key at the time',
     account_id: 'tells the person’s account at a provider',
     asserted: 'the attributes as they were sent',
+    merged_into: 'tells the account that the person’s was merged into',
   }),
   ...impersonal('links', {
     provider: 'slug',
@@ -82,6 +83,26 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     kind: CLOSED_LIST,
     outcome: CLOSED_LIST,
   }),
+  ...personal('webhook_events', {
+    account_id: 'tells the person’s account at a provider',
+  }),
+  ...impersonal('webhook_events', {
+    provider: 'slug',
+    event_id: 'the provider’s number of a message',
+    type: CLOSED_LIST,
+  }),
+  ...impersonal('erasures', {
+    requested_by: 'name of an API key, given by the operator',
+  }),
+  ...impersonal('receipts', {
+    provider: 'slug',
+    method: CLOSED_LIST,
+    jws: 'ids of ours, times, statuses and keyed hashes; never a value',
+  }),
+  ...impersonal('tombstones', {
+    kind: CLOSED_LIST,
+    hash: 'keyed hash; tells nothing without the deployment’s key',
+  }),
   ...personal('audit_values', {
     values: 'the values of an audit entry',
   }),
@@ -100,5 +121,6 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
   }),
   ...impersonal('deployment', {
     hash_key: 'random for each deployment',
+    receipt_key: 'random for each deployment',
   }),
 ];

@@ -35,6 +35,8 @@ export const userView = z.object({
   statusRevision: count,
   attributeRevision: count,
   purgeNotBefore: time.nullable(),
+  legalHoldAt: time.nullable(),
+  erasedAt: time.nullable(),
   createdAt: time,
   attributesChangedAt: time,
   statusChangedAt: time,

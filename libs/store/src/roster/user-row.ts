@@ -25,6 +25,8 @@ export interface UserRow {
   readonly statusRevision: number;
   readonly attributeRevision: number;
   readonly purgeNotBefore: Date | null;
+  readonly legalHoldAt: Date | null;
+  readonly erasedAt: Date | null;
   readonly createdAt: Date;
   readonly attributesChangedAt: Date;
   readonly statusChangedAt: Date;
@@ -36,7 +38,7 @@ export const USER_COLUMNS = `
   u.family_name AS "familyName", u.display_name AS "displayName", u.locale, u.avatar_url AS "avatarUrl", u.company,
   u.attributes, u.tags, u.status, u.status_before_deletion AS "statusBeforeDeletion",
   u.status_revision AS "statusRevision", u.attribute_revision AS "attributeRevision",
-  u.purge_not_before AS "purgeNotBefore", u.created_at AS "createdAt",
+  u.purge_not_before AS "purgeNotBefore", u.legal_hold_at AS "legalHoldAt", u.erased_at AS "erasedAt", u.created_at AS "createdAt",
   u.attributes_changed_at AS "attributesChangedAt", u.status_changed_at AS "statusChangedAt"`;
 
 /**
@@ -64,6 +66,8 @@ export function toUser(row: UserRow): User {
     statusRevision: row.statusRevision,
     attributeRevision: row.attributeRevision,
     purgeNotBefore: row.purgeNotBefore,
+    legalHoldAt: row.legalHoldAt,
+    erasedAt: row.erasedAt,
     createdAt: row.createdAt,
     attributesChangedAt: row.attributesChangedAt,
     statusChangedAt: row.statusChangedAt,
