@@ -1,4 +1,5 @@
 export * from './budget.js';
+export * from './erasure.js';
 export * from './lane.js';
 export * from './link.js';
 export * from './status.js';

@@ -17,7 +17,9 @@ ALTER TABLE links
   -- The account that a provider says ours was merged into; a hint until it is read.
   ADD COLUMN merged_into    text CHECK (octet_length(merged_into) <= 512),
   -- A person said that the account's end at this provider will not be proven any more.
-  ADD COLUMN waived_at      timestamptz(3);
+  ADD COLUMN waived_at      timestamptz(3),
+  -- In words of the operator's, which name nobody.
+  ADD COLUMN waived_reason  text;
 
 -- What providers told us by themselves; kept against replays, and as evidence.
 CREATE TABLE webhook_events (

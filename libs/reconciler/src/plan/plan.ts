@@ -132,10 +132,13 @@ function planSoftDeleted(input: PlanInput): Plan {
   return { ...NOTHING, waives: ['setTags'], deferred: differs(input) };
 }
 
-/** A purge takes the profile along, and what is absent or hidden has none that could be reached. */
-function mustErase({ owed, observed, target }: PlanInput): boolean {
-  const isThere = observed.state !== 'absent' && observed.state !== 'notLive';
-  return owed.includes('eraseProfile') && isThere && target.state !== 'gone';
+/** What is absent or hidden has no profile that could be reached. A purge erases on its own way out. */
+function mustErase(input: PlanInput): boolean {
+  return owesReachableErasure(input) && input.target.state !== 'gone';
+}
+
+function owesReachableErasure({ owed, observed }: PlanInput): boolean {
+  return owed.includes('eraseProfile') && observed.state !== 'absent' && observed.state !== 'notLive';
 }
 
 /** A leaver is shut out first; everything else that is to be written waits for the read behind the erasure. */
@@ -236,9 +239,11 @@ function suspendStep(input: PlanInput): ProviderStep {
   };
 }
 
+/** A profile that is to be erased goes first: the purge may be long in coming. */
 function planPurge(input: PlanInput): Plan {
   if (input.purgeAccepted) return { ...NOTHING, awaiting: 'purge' };
-  return { ...NOTHING, steps: [{ kind: 'purge' }] };
+  const erasure = owesReachableErasure(input) ? [dischargeStep(input, 'eraseProfile')] : [];
+  return { ...NOTHING, steps: [...erasure, { kind: 'purge' }] };
 }
 
 function updateStep(input: PlanInput): ProviderStep[] {

@@ -1,5 +1,6 @@
 import type { User, UserAttributes } from '#domain';
 import { recordAudit } from '../audit/record-audit.js';
+import { requireNoTombstone } from '../erasure/tombstones.js';
 import type { Database } from '../database.js';
 import { markLinks } from '../mark.js';
 import { changedValues, patched } from './changes.js';
@@ -32,32 +33,46 @@ export interface UserRef {
   readonly expected?: Expected | undefined;
 }
 
+/** How somebody is entered or edited. */
+export interface EntryOptions {
+  /** The email of an erased person is another person's now; whoever says so knows. (Default: false) */
+  readonly acknowledgesErased?: boolean | undefined;
+}
+
 /**
  * Enters a user: row, links, audit entry, in one transaction.
- * @throws ExternalKeyTaken
+ * @throws ExternalKeyTaken, Erased, ErasedIdentifier
  */
-export async function createUser(roster: Roster, actor: string, given: NewUser): Promise<User> {
+export async function createUser(
+  roster: Roster,
+  actor: string,
+  given: NewUser,
+  { acknowledgesErased = false }: EntryOptions = {},
+): Promise<User> {
   const id = roster.newId();
   const attributes = wholeAttributesOf(given);
   return transact(roster.database, async (sql) => {
+    const person = { externalKey: given.externalKey, email: attributes.email };
+    await requireNoTombstone(sql, roster.hashKey, person, acknowledgesErased);
     const user = { id, externalKey: given.externalKey, status: 'active', attributes } as const;
     const entered = await insertUsers(sql, [user]);
     if (!entered.has(id)) throw new ExternalKeyTaken();
     await createLinks(sql, [user], 'live');
     const values = { externalKey: given.externalKey, ...changedValues(NO_ATTRIBUTES, attributes) };
-    await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.create', userId: id, values }]);
+    const detail = acknowledgesErased ? { acknowledgesErased } : {};
+    await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.create', userId: id, values, detail }]);
     return readUser(sql, id);
   });
 }
 
 /**
  * Sets every attribute: what is left out has no value afterwards. Writes nothing when nothing differs.
- * @throws UserNotFound, RevisionMismatch, UserClosed
+ * @throws UserNotFound, RevisionMismatch, UserClosed, Erased, ErasedIdentifier
  */
 export async function replaceUser(
   roster: Roster,
   actor: string,
-  change: UserRef & { readonly attributes: Replacement },
+  change: UserRef & EntryOptions & { readonly attributes: Replacement },
 ): Promise<Written> {
   const after = wholeAttributesOf(change.attributes);
   return transact(roster.database, (sql) => edit({ sql, roster, actor, ref: change }, () => after));
@@ -65,12 +80,12 @@ export async function replaceUser(
 
 /**
  * Sets the attributes that are given: left out stays, `null` clears, maps are merged. Writes nothing when nothing differs.
- * @throws UserNotFound, RevisionMismatch, UserClosed, TooManyEntries
+ * @throws UserNotFound, RevisionMismatch, UserClosed, TooManyEntries, Erased, ErasedIdentifier
  */
 export async function patchUser(
   roster: Roster,
   actor: string,
-  change: UserRef & { readonly patch: UserPatch },
+  change: UserRef & EntryOptions & { readonly patch: UserPatch },
 ): Promise<Written> {
   return transact(roster.database, (sql) =>
     edit({ sql, roster, actor, ref: change }, (before) => patched(before, change.patch)),
@@ -96,7 +111,7 @@ interface Edit {
   readonly sql: Database['sql'];
   readonly roster: Roster;
   readonly actor: string;
-  readonly ref: UserRef;
+  readonly ref: UserRef & EntryOptions;
 }
 
 async function edit(
@@ -109,8 +124,13 @@ async function edit(
   const attributes = decide(before);
   const values = changedValues(before, attributes);
   if (Object.keys(values).length === 0) return { user: before, changed: false };
+  const acknowledgesErased = ref.acknowledgesErased ?? false;
+  if (values['email'] !== undefined) {
+    await requireNoTombstone(sql, roster.hashKey, { email: attributes.email }, acknowledgesErased);
+  }
   await setAttributes(sql, [{ id: ref.id, attributes }]);
   await markLinks(sql, [ref.id], { lane: 'live' });
-  await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.update', userId: ref.id, values }]);
+  const detail = acknowledgesErased ? { acknowledgesErased } : {};
+  await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.update', userId: ref.id, values, detail }]);
   return { user: await readUser(sql, ref.id), changed: true };
 }

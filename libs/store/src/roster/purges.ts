@@ -34,10 +34,15 @@ export async function startDuePurges(roster: Roster, now: Date): Promise<string[
   });
 }
 
+/** In SQL, whether a link is settled as purged and owes nothing. `link` is the alias of its table. */
+export function isGone(link: string): string {
+  return `(${link}.handled = ${link}.wanted AND ${link}.applied_status IS NOT DISTINCT FROM 'purged' AND ${link}.owed = '{}')`;
+}
+
 /**
  * Completes the purges that every provider has settled as gone, and frees the keys of those users for their next
- * holders. A link of a disabled provider holds a purge open: an account may still be there.
- * Safe to call from every worker at once; at most 200 users a call.
+ * holders. A link of a disabled provider holds a purge open, since an account may still be there, until its proof is
+ * given up. Erasures end by themselves, with receipts. Safe to call from every worker at once; at most 200 users a call.
  * @returns the users whose purge is complete
  */
 export async function completePurges(roster: Roster): Promise<string[]> {
@@ -46,9 +51,9 @@ export async function completePurges(roster: Roster): Promise<string[]> {
       `UPDATE users SET status = 'purged', status_revision = status_revision + 1, status_changed_at = now()
        WHERE id IN (
          SELECT u.id FROM users u
-         WHERE u.status = 'purging' AND NOT EXISTS (
-           SELECT FROM links l WHERE l.user_id = u.id
-             AND NOT (l.handled = l.wanted AND l.applied_status IS NOT DISTINCT FROM 'purged' AND l.owed = '{}'))
+         WHERE u.status = 'purging'
+           AND NOT EXISTS (SELECT FROM links l WHERE l.user_id = u.id AND l.waived_at IS NULL AND NOT ${isGone('l')})
+           AND NOT EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id AND e.completed_at IS NULL)
          LIMIT $1 FOR UPDATE SKIP LOCKED)
        RETURNING id`,
       [USERS_A_CALL],

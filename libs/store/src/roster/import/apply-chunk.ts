@@ -2,12 +2,13 @@ import { type Lane, laneOfVerb, NO_ATTRIBUTES, type User } from '#domain';
 import { type AuditEntry, recordAudit } from '../../audit/record-audit.js';
 import type { Database } from '../../database.js';
 import { type Mark, markLinks } from '../../mark.js';
+import { findTombstones, type Identifiers } from '../../erasure/tombstones.js';
 import { changedValues } from '../changes.js';
 import { createLinks } from '../create-links.js';
 import type { Roster } from '../roster.js';
 import { toUser, USER_COLUMNS, type UserRow } from '../user-row.js';
 import { insertUsers, setAttributes, setStatus } from '../write-users.js';
-import { type CheckedRow, planRow, type RowPlan } from './plan-row.js';
+import { type CheckedRow, planRow, refuseErased, type RowPlan } from './plan-row.js';
 import type { RowError } from './report.js';
 
 /** What became of a chunk. */
@@ -46,7 +47,7 @@ export async function applyChunk(work: ChunkWork, rows: readonly CheckedRow[]): 
     // Only rows that are going to change somebody take locks, and are decided again on what stands under them.
     const touched = first.filter((plan) => plan.kind === 'change').map((plan) => plan.checked);
     const again = await planAgainst(work.sql, touched, { lock: true });
-    const plans = [...first.filter((plan) => plan.kind !== 'change'), ...again];
+    const plans = await withoutErased(work, [...first.filter((plan) => plan.kind !== 'change'), ...again]);
     countSettled(outcome, plans);
     await change(
       work,
@@ -71,6 +72,27 @@ async function planAgainst(
 ): Promise<PlannedRow[]> {
   const users = await findByKey(sql, rows, how);
   return rows.map((checked) => ({ checked, ...planRow(checked, users.get(checked.row.externalKey)) }));
+}
+
+/** Refuses the rows that would bring an erased person back, or give somebody an erased person's email. */
+async function withoutErased(
+  { sql, roster }: ChunkWork,
+  plans: readonly PlannedRow[],
+): Promise<readonly PlannedRow[]> {
+  const standing = await findTombstones(sql, roster.hashKey, plans.map(identifiersOf));
+  return plans.map((plan, at) => {
+    const kind = standing[at] ?? null;
+    return kind === null ? plan : { checked: plan.checked, ...refuseErased(plan.checked, kind) };
+  });
+}
+
+/** What a row would newly be known by. */
+function identifiersOf(plan: PlannedRow): Identifiers {
+  if (plan.kind === 'create') {
+    return { externalKey: plan.checked.row.externalKey, email: plan.attributes.email };
+  }
+  const changesEmail = plan.kind === 'change' && plan.values['email'] !== undefined;
+  return { email: changesEmail ? (plan.attributes?.email ?? null) : null };
 }
 
 async function findByKey(

@@ -2,6 +2,7 @@ import {
   type LifecycleVerb,
   NO_ATTRIBUTES,
   type StatusBeforeDeletion,
+  type TombstoneKind,
   transition,
   type User,
   type UserAttributes,
@@ -35,11 +36,10 @@ export type RowPlan =
  * Decides one row. Pure. What the row leaves out stays; `null` clears; custom attributes are merged, tags replaced as a
  * whole. A user on the way out is never touched: an old file must not bring anybody back.
  */
-export function planRow({ line, row }: CheckedRow, user: User | undefined): RowPlan {
-  const refused = (field: string, code: RowError['code'], rule: string): RowPlan => ({
-    kind: 'refused',
-    error: { line, externalKey: row.externalKey, field, code, rule },
-  });
+export function planRow(checked: CheckedRow, user: User | undefined): RowPlan {
+  const { row } = checked;
+  const refused = (field: string, code: RowError['code'], rule: string): RowPlan =>
+    refuse(checked, { field, code, rule });
   if (user?.status === 'deleted') {
     return refused('externalKey', 'user_deleted', 'belongs to a deleted user; restore the user first');
   }
@@ -59,6 +59,28 @@ export function planRow({ line, row }: CheckedRow, user: User | undefined): RowP
     if (error instanceof TooManyEntries) return refused(error.field, 'too_many_entries', error.message);
     throw error;
   }
+}
+
+/** The refusal of a row over which a tombstone stands. Pure. */
+export function refuseErased(checked: CheckedRow, kind: TombstoneKind): RowPlan {
+  return refuse(
+    checked,
+    kind === 'externalKey'
+      ? {
+          field: 'externalKey',
+          code: 'erased',
+          rule: 'belongs to a person who was erased, and stays taken; a new person needs another key',
+        }
+      : {
+          field: 'email',
+          code: 'erased_identifier',
+          rule: 'is that of an erased person; if it is another person’s now, enter this one alone and acknowledge it',
+        },
+  );
+}
+
+function refuse({ line, row }: CheckedRow, fault: Pick<RowError, 'field' | 'code' | 'rule'>): RowPlan {
+  return { kind: 'refused', error: { line, externalKey: row.externalKey, ...fault } };
 }
 
 function rowApplied(before: UserAttributes, row: ImportRow): UserAttributes {

@@ -11,7 +11,9 @@ export type RowFaultCode =
   | 'conflicting_row'
   | 'too_many_entries'
   | 'user_deleted'
-  | 'user_purging';
+  | 'user_purging'
+  | 'erased'
+  | 'erased_identifier';
 
 /** One row that was not taken, in words that hold no value of it but its key. */
 export interface RowError {

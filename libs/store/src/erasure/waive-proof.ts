@@ -1,0 +1,63 @@
+import { recordAudit } from '../audit/record-audit.js';
+import type { Sql } from '../database.js';
+import type { UserRef } from '../roster/edit-user.js';
+import { StatusRefused } from '../roster/errors.js';
+import { lockUser } from '../roster/lock-user.js';
+import { isGone } from '../roster/purges.js';
+import { requireRevision } from '../roster/revision.js';
+import type { Roster } from '../roster/roster.js';
+import { transact } from '../roster/transact.js';
+import { WaiverRefused, type WaiverObstacle } from './errors.js';
+
+/** A request to stop waiting for the proof that an account is gone. */
+export interface Waiver extends UserRef {
+  readonly provider: string;
+  /** Goes into the receipt; names no person. */
+  readonly reason: string;
+}
+
+/**
+ * Gives up the proof of a purge at one provider that gives none any more: one that is switched off or halted, or where
+ * the link is parked. The purge no longer waits for it, and a receipt will say `unverifiable`, unless the proof comes
+ * all the same before everything else is done. Asked again, nothing changes.
+ * @returns whether it was not given up before
+ * @throws UserNotFound, RevisionMismatch, StatusRefused, WaiverRefused
+ */
+export async function waiveProof(roster: Roster, actor: string, waiver: Waiver): Promise<boolean> {
+  const { provider, reason } = waiver;
+  return transact(roster.database, async (sql) => {
+    const user = await lockUser(sql, waiver.id);
+    requireRevision(user, waiver.expected);
+    if (user.status !== 'purging') throw new StatusRefused(user.status, 'purging');
+    const standing = await standingOf(sql, user.id, provider);
+    if (standing === 'waived') return false;
+    if (standing !== 'open') throw new WaiverRefused(standing);
+    await sql(
+      'UPDATE links SET waived_at = now(), waived_reason = $3 WHERE user_id = $1 AND provider = $2',
+      [user.id, provider, reason],
+    );
+    await recordAudit(sql, roster.hashKey, [
+      { actor, action: 'user.waiveProof', userId: user.id, provider, detail: { reason } },
+    ]);
+    return true;
+  });
+}
+
+async function standingOf(
+  sql: Sql,
+  userId: string,
+  provider: string,
+): Promise<WaiverObstacle | 'open' | 'waived'> {
+  const [link] = await sql<{ is_gone: boolean; is_waived: boolean; is_stuck: boolean }>(
+    `SELECT ${isGone('l')} AS is_gone, l.waived_at IS NOT NULL AS is_waived,
+            NOT p.enabled OR p.halt_scope IS NOT DISTINCT FROM 'all'
+              OR (l.handled = l.wanted AND l.park_code IS NOT NULL) AS is_stuck
+     FROM links l JOIN providers p ON p.slug = l.provider
+     WHERE l.user_id = $1 AND l.provider = $2 FOR UPDATE OF l`,
+    [userId, provider],
+  );
+  if (link === undefined) return 'no_link';
+  if (link.is_waived) return 'waived';
+  if (link.is_gone) return 'confirmed';
+  return link.is_stuck ? 'open' : 'provider_answers';
+}
