@@ -82,6 +82,7 @@ async function serve(mirror: Mirror): Promise<NestFastifyApplication> {
       clock: systemClock,
       log: createLogger({ level: 'silent', name: 'test' }),
       budget: { approvalMs: 60_000, fourEyes: false },
+      erasure: { periodMs: 30 * 86_400_000 },
       readiness: () => Promise.resolve({ postgres: 'up', schema: 'current', queue: 'up' }),
     },
     { docsPage: false },

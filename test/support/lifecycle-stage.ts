@@ -69,6 +69,7 @@ async function serve(mirror: Mirror): Promise<NestFastifyApplication> {
       log: createLogger({ level: 'silent', name: 'test' }),
       readiness: () => Promise.resolve({ postgres: 'up', schema: 'current', queue: 'up' }),
       budget: { approvalMs: 60_000, fourEyes: false },
+      erasure: { periodMs: 30 * 86_400_000 },
     },
     { docsPage: false },
   );

@@ -12,17 +12,8 @@ import { passageFactory } from '#providers/passage';
 import { sendauthFactory } from '#providers/sendauth';
 import { sunshineFactory } from '#providers/sunshine';
 import { vaultFactory } from '#providers/vault';
-import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
-import {
-  completePurges,
-  markLinks,
-  openDatabase,
-  openRoster,
-  startDuePurges,
-  syncProviders,
-  type Database,
-  type Roster,
-} from '#store';
+import { keep, ProviderPump, ProviderRoom, upkeep, type EngineSettings } from '#reconciler';
+import { markLinks, openDatabase, openRoster, syncProviders, type Database, type Roster } from '#store';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { trafficWitness } from './traffic.js';
 
@@ -78,8 +69,7 @@ export class TestWorker {
 
   /** One tick, and everything that is due now. */
   async pass(forMs = 20_000): Promise<void> {
-    await startDuePurges(this.roster, new Date());
-    await completePurges(this.roster);
+    await upkeep(this.roster, new Date());
     await keep(this.rooms, this.stopping.signal);
     await Promise.all(this.rooms.flatMap((room) => room.probing ?? []));
     const due = await keep(this.rooms, this.stopping.signal);

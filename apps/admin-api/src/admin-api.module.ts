@@ -15,13 +15,15 @@ import { ProviderCalls } from './accounts/provider-calls.js';
 import { Authenticator } from './auth/authenticator.js';
 import { KeyGuard } from './auth/key.guard.js';
 import { type AskReadiness, HealthController } from './health/health.controller.js';
+import { ErasuresController } from './erasure/erasures.controller.js';
+import { type ErasurePolicy, ErasuresService } from './erasure/erasures.service.js';
 import { HoldsController } from './holds/holds.controller.js';
 import { type BudgetPolicy, HoldsService } from './holds/holds.service.js';
 import { InputPipe } from './http/input.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
-import { BUDGET, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
+import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
@@ -37,6 +39,7 @@ export interface AdminApiParts {
   readonly log: Logger;
   readonly readiness: AskReadiness;
   readonly budget: BudgetPolicy;
+  readonly erasure: ErasurePolicy;
 }
 
 @Module({})
@@ -53,6 +56,7 @@ export class AdminApiModule {
         EffectsController,
         ProvidersController,
         HoldsController,
+        ErasuresController,
         HealthController,
       ],
       providers: [
@@ -60,6 +64,7 @@ export class AdminApiModule {
         ImportsService,
         ProvidersService,
         HoldsService,
+        ErasuresService,
         ProviderCalls,
         AccountDirectory,
         AccountLookService,
@@ -77,6 +82,7 @@ export class AdminApiModule {
         { provide: LOGGER, useValue: parts.log },
         { provide: READINESS, useValue: parts.readiness },
         { provide: BUDGET, useValue: parts.budget },
+        { provide: ERASURE, useValue: parts.erasure },
       ],
     };
   }

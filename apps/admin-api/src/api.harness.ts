@@ -147,6 +147,7 @@ export async function startTestApi({
       log: createLogger({ level: 'info', name: 'test', destination: { write: (line) => logged.push(line) } }),
       readiness: () => Promise.resolve(state.readiness),
       budget: { approvalMs: 3_600_000, fourEyes },
+      erasure: { periodMs: 30 * 86_400_000 },
     },
     { onRoute: (route) => routes.push(route), docsPage: false },
   );

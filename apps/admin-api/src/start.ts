@@ -11,6 +11,7 @@ import { ReadinessProbe } from './health/readiness.js';
 
 const NAME = 'admin-api';
 const CLOSE_GRACE_MS = 2_000;
+const DAY_MS = 86_400_000;
 
 interface Parts {
   readonly settings: Settings;
@@ -50,6 +51,7 @@ async function run({ settings, registry, log, database }: Parts): Promise<Runnin
     log,
     readiness: () => probe.ask(),
     budget: { approvalMs: settings.budgetApprovalMs, fourEyes: settings.budgetFourEyes },
+    erasure: { periodMs: settings.erasureDays * DAY_MS },
   });
   await app.listen(settings.port, settings.host);
   const url = await app.getUrl();

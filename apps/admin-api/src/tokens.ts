@@ -6,3 +6,4 @@ export const CLOCK = Symbol('clock');
 export const LOGGER = Symbol('logger');
 export const READINESS = Symbol('readiness');
 export const BUDGET = Symbol('budget');
+export const ERASURE = Symbol('erasure');

@@ -2,8 +2,9 @@ import { LANES } from '#domain';
 import type { ProviderRegistry } from '#identity-provider';
 import { sparingly, type Clock, type Logger } from '#observability';
 import type { DoorbellJob, DoorbellQueue } from '#queue';
-import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
-import { completePurges, startDuePurges, type DueWork, type Roster } from '#store';
+import { keep, ProviderPump, ProviderRoom, upkeep, type EngineSettings } from '#reconciler';
+import type { DueWork, Roster } from '#store';
+import { AgeingErasures } from './ageing-erasures.js';
 
 /** How long one doorbell is answered before others get their turn. */
 const ANSWER_FOR_MS = 10_000;
@@ -30,6 +31,7 @@ export class WorkerEngine {
   private ticking: Promise<void> | null = null;
   private readonly answering = new Set<Promise<void>>();
   private readonly sparing: Pick<Logger, 'error'>;
+  private readonly ageing: AgeingErasures;
   /** What is being answered without a doorbell. */
   private readonly unasked = new Set<string>();
   /** Providers whose ordinary work goes on, and whether somebody rang for more meanwhile. */
@@ -38,6 +40,7 @@ export class WorkerEngine {
   constructor(private readonly parts: WorkerEngineParts) {
     const { roster, settings, clock, random, newId, log } = parts;
     this.sparing = sparingly(log, clock);
+    this.ageing = new AgeingErasures(roster.database.sql, clock, log);
     const engine = { database: roster.database, settings, clock, random, newId, log };
     this.rooms = parts.registry.all().map((instance) => new ProviderRoom(instance, engine));
     this.pumps = new Map(this.rooms.map((room) => [room.instance.slug, new ProviderPump(room)]));
@@ -70,12 +73,16 @@ export class WorkerEngine {
 
   private async keepGoing(): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    const started = await startDuePurges(this.parts.roster, this.parts.clock.now());
-    const completed = await completePurges(this.parts.roster);
-    if (started.length + completed.length > 0) {
-      this.parts.log.info('purges moved on', { count: started.length + completed.length });
-    }
+    await this.moveOn();
     for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
+  }
+
+  private async moveOn(): Promise<void> {
+    const { roster, clock, log } = this.parts;
+    const moved = await upkeep(roster, clock.now());
+    if (moved.purges > 0) log.info('purges moved on', { count: moved.purges });
+    if (moved.erasures > 0) log.info('erasures completed', { count: moved.erasures });
+    await this.ageing.look();
   }
 
   /**

@@ -188,6 +188,14 @@ export const LINES = {
     meaning: 'Whether changes need another key to be approved than the one that asked for them.',
     rule: trueOrFalse(),
   }),
+  erasureDays: line({
+    name: 'ROLLCALL_ERASURE_DAYS',
+    default: '30',
+    required: false,
+    meaning:
+      'Days from the request to erase a person to its deadline; after half of them it is told as ageing.',
+    rule: wholeNumber(1, 365),
+  }),
   queuePrefix: line({
     name: 'ROLLCALL_QUEUE_PREFIX',
     default: 'rollcall',

@@ -55,6 +55,12 @@ export function actorOf({ caller }: AuthenticatedRequest): string {
   return caller.actor;
 }
 
+/** @throws Problem when the caller's key does not have a scope that only part of the request needs */
+export function requireScope({ caller }: AuthenticatedRequest, scope: Scope): void {
+  if (caller?.scopes.includes(scope) === true) return;
+  throw new Problem(403, 'forbidden', { detail: `this needs a key with the scope ${scope}` });
+}
+
 /** Hands the actor of the request to a handler. */
 export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): string =>
   actorOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),

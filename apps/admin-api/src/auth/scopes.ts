@@ -6,6 +6,8 @@ export const SCOPES = [
   'users:write',
   'users:delete',
   'users:purge',
+  'users:erase',
+  'users:waive',
   'providers:read',
   'holds:approve',
 ] as const;

@@ -1,6 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import {
   ConfirmationRefused,
+  Erased,
+  ErasedIdentifier,
+  ErasureNotFound,
   ExternalKeyTaken,
   FourEyesRequired,
   HoldChanged,
@@ -15,6 +18,7 @@ import {
   TransitionRefused,
   UserClosed,
   UserNotFound,
+  WaiverRefused,
 } from '#store';
 import { Problem } from './problem.js';
 
@@ -50,6 +54,11 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof HoldChanged) return new Problem(409, 'hold_changed', { detail });
   if (error instanceof HoldExpired) return new Problem(409, 'hold_expired', { detail });
   if (error instanceof FourEyesRequired) return new Problem(403, 'four_eyes_required', { detail });
+  if (error instanceof Erased) return new Problem(409, 'erased', { detail });
+  if (error instanceof ErasedIdentifier) return erasedEmail(error);
+  if (error instanceof ErasureNotFound) return new Problem(404, 'erasure_not_found', { detail });
+  if (error instanceof WaiverRefused)
+    return new Problem(409, 'waiver_refused', { detail, state: error.obstacle });
   if (error instanceof RevisionMismatch) return new Problem(412, 'revision_mismatch', { detail });
   if (error instanceof ImportRefused) return new Problem(422, error.code, { detail });
   if (error instanceof StatusRefused) {
@@ -71,6 +80,11 @@ function ofRoster(error: unknown): Problem | null {
     return new Problem(422, 'invalid_fields', { detail, errors: [fault] });
   }
   return null;
+}
+
+function erasedEmail({ message }: ErasedIdentifier): Problem {
+  const fault = { field: 'email', code: 'invalid_value', rule: message } as const;
+  return new Problem(409, 'erased_identifier', { detail: message, errors: [fault] });
 }
 
 function unconfirmed({ given, message }: ConfirmationRefused): Problem {

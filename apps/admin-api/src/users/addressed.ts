@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { User } from '#domain';
 import type { UserRef } from '#store';
 import type { Scope } from '../auth/scopes.js';
-import { type AuthenticatedRequest, actorOf } from '../auth/key.guard.js';
+import { type AuthenticatedRequest, actorOf, requireScope } from '../auth/key.guard.js';
 import { etagOf, readIfMatch } from '../http/etag.js';
 import { refusal } from '../http/input.pipe.js';
 import { Problem } from '../http/problem.js';
@@ -42,8 +42,7 @@ export const AddressedUser = createParamDecorator(
       actor: actorOf(request),
       ref: { id: parsed.data, expected: readIfMatch(request.headers['if-match']) },
       requireScope(scope) {
-        if (request.caller?.scopes.includes(scope) === true) return;
-        throw new Problem(403, 'forbidden', { detail: `this needs a key with the scope ${scope}` });
+        requireScope(request, scope);
       },
       tag(user) {
         void reply.header('etag', etagOf(user));

@@ -1,10 +1,11 @@
 import { Body, Controller, Delete, HttpCode, Inject, Post } from '@nestjs/common';
 import type { User } from '#domain';
-import type { BudgetOverride, CallerVerb } from '#store';
+import type { CallerVerb } from '#store';
 import { Requires } from '../auth/scopes.js';
 import { AboutUser, Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
 import { userView } from '../docs/views.js';
 import { type Addressed, AddressedUser } from './addressed.js';
+import { overrideOf } from './override.js';
 import { closingBody, type ClosingBody, purgeBody, type PurgeBody } from './requests.js';
 import { UsersService } from './users.service.js';
 
@@ -75,11 +76,4 @@ export class LifecycleController {
     const how = { verb, overrideBudget: overrideOf(ask, body) };
     return ask.tag(await this.users.move(ask.actor, ask.ref, how));
   }
-}
-
-/** Whoever may let held changes go may let one go before it is held. */
-function overrideOf(ask: Addressed, body: ClosingBody): BudgetOverride | undefined {
-  const given = body?.overrideBudget;
-  if (given !== undefined) ask.requireScope('holds:approve');
-  return given;
 }

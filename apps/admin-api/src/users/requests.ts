@@ -38,7 +38,8 @@ export type ListQuery = z.infer<typeof listQuery>;
 /** Nothing to say: an empty body, or none. */
 export const emptyBody = z.strictObject({}).nullish();
 
-const overrideBudget = z.strictObject({ reason }).optional().meta({
+/** Lets one change pass the budgets. */
+export const overrideBudget = z.strictObject({ reason }).optional().meta({
   description: 'Lets this one change pass the budget for mass changes. Needs the scope holds:approve.',
 });
 
@@ -61,6 +62,11 @@ export const purgeBody = z
   })
   .nullish();
 export type PurgeBody = z.infer<typeof purgeBody>;
+
+/** How somebody is entered or edited. */
+export const entryQuery = z.strictObject({
+  acknowledgeErased: z.enum(['true', 'false']).optional(),
+});
 
 /** How an import is to be kept. */
 export const importQuery = z.strictObject({ atomic: z.enum(['true', 'false']).optional() });

@@ -15,6 +15,7 @@ import { Requires } from '../auth/scopes.js';
 import { AboutUser, Answers, Describes } from '../docs/decorators.js';
 import { linkList, userList, userView } from '../docs/views.js';
 import { etagOf } from '../http/etag.js';
+import { AcknowledgesErased, TakesAcknowledgement } from './acknowledged.js';
 import { type Addressed, AddressedUser } from './addressed.js';
 import { listQuery, type ListQuery } from './requests.js';
 import { type UserListing, UsersService } from './users.service.js';
@@ -28,13 +29,15 @@ export class UsersController {
   @HttpCode(201)
   @Requires('users:write')
   @Describes('Enter a user', 'Mirrored to every provider from here on. 409 when the externalKey is taken.')
+  @TakesAcknowledgement()
   @Answers(201, userView)
   async create(
     @Actor() actor: string,
+    @AcknowledgesErased() acknowledgesErased: boolean,
     @Body({ schema: newUserSchema }) body: NewUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
-    const user = await this.users.create(actor, body);
+    const user = await this.users.create(actor, body, { acknowledgesErased });
     void reply.headers({ location: `/v1/users/${user.id}`, etag: etagOf(user) });
     return user;
   }
@@ -63,24 +66,28 @@ export class UsersController {
   @Requires('users:write')
   @Describes('Replace a user’s attributes', 'What is left out has no value afterwards.')
   @AboutUser()
+  @TakesAcknowledgement()
   @Answers(200, userView)
   async replace(
     @AddressedUser() ask: Addressed,
+    @AcknowledgesErased() acknowledgesErased: boolean,
     @Body({ schema: replacementSchema }) body: Replacement,
   ): Promise<User> {
-    return ask.tag(await this.users.replace(ask.actor, ask.ref, body));
+    return ask.tag(await this.users.replace(ask.actor, { ...ask.ref, acknowledgesErased }, body));
   }
 
   @Patch(':id')
   @Requires('users:write')
   @Describes('Change some attributes', 'What is left out stays, null clears, attributes and tags are merged.')
   @AboutUser()
+  @TakesAcknowledgement()
   @Answers(200, userView)
   async patch(
     @AddressedUser() ask: Addressed,
+    @AcknowledgesErased() acknowledgesErased: boolean,
     @Body({ schema: patchSchema }) body: UserPatch,
   ): Promise<User> {
-    return ask.tag(await this.users.patch(ask.actor, ask.ref, body));
+    return ask.tag(await this.users.patch(ask.actor, { ...ask.ref, acknowledgesErased }, body));
   }
 
   @Get(':id/links')

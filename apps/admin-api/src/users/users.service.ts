@@ -7,6 +7,7 @@ import {
   type CallerVerb,
   changeStatus,
   createUser,
+  type EntryOptions,
   findUser,
   FourEyesRequired,
   linksOfUser,
@@ -60,8 +61,8 @@ export class UsersService {
     this.cursors = new Cursors(roster.hashKey);
   }
 
-  async create(actor: string, given: NewUser): Promise<User> {
-    const user = await createUser(this.roster, actor, given);
+  async create(actor: string, given: NewUser, options: EntryOptions): Promise<User> {
+    const user = await createUser(this.roster, actor, given, options);
     this.doorbell.ring('all', 'live', [user.id]);
     return user;
   }
@@ -84,11 +85,11 @@ export class UsersService {
     return { users, nextCursor: next === null ? null : this.cursors.sign(next, listing) };
   }
 
-  async replace(actor: string, ref: UserRef, attributes: Replacement): Promise<User> {
+  async replace(actor: string, ref: UserRef & EntryOptions, attributes: Replacement): Promise<User> {
     return this.announceEdit(await replaceUser(this.roster, actor, { ...ref, attributes }));
   }
 
-  async patch(actor: string, ref: UserRef, patch: UserPatch): Promise<User> {
+  async patch(actor: string, ref: UserRef & EntryOptions, patch: UserPatch): Promise<User> {
     return this.announceEdit(await patchUser(this.roster, actor, { ...ref, patch }));
   }
 
@@ -118,8 +119,8 @@ export class UsersService {
     return links;
   }
 
-  /** An override is asked for and allowed by one and the same key. */
-  private requireFourEyes(override: BudgetOverride | undefined): void {
+  /** An override is asked for and allowed by one and the same key. @throws FourEyesRequired */
+  requireFourEyes(override: BudgetOverride | undefined): void {
     if (override !== undefined && this.policy.fourEyes) throw new FourEyesRequired();
   }
 

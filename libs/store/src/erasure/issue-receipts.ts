@@ -2,7 +2,6 @@ import type { Sql } from '../database.js';
 import { isGone } from '../roster/purges.js';
 import type { Roster } from '../roster/roster.js';
 import { claimsOf, methodOf, type Proof } from './receipt.js';
-import type { ReceiptSigner } from './receipt-key.js';
 
 const RECEIPTS_A_CALL = 200;
 
@@ -12,11 +11,11 @@ const RECEIPTS_A_CALL = 200;
  * at most 200 a call.
  * @returns how many were issued
  */
-export async function issueReceipts(roster: Roster, signer: ReceiptSigner, now: Date): Promise<number> {
+export async function issueReceipts(roster: Roster, now: Date): Promise<number> {
   const proofs = await findProofs(roster.database.sql);
   let issued = 0;
   for (const proof of proofs) {
-    const jws = await signer.sign({ ...claimsOf(proof, roster.hashKey) }, now);
+    const jws = await roster.signer.sign({ ...claimsOf(proof, roster.hashKey) }, now);
     const rows = await roster.database.sql(
       `INSERT INTO receipts (erasure_id, provider, method, jws) VALUES ($1, $2, $3, $4)
        ON CONFLICT DO NOTHING RETURNING provider`,

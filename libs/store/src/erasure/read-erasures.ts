@@ -84,8 +84,7 @@ async function linesOf(sql: Sql, { id, userId }: Erasure): Promise<ErasureLine[]
 }
 
 function toLine({ provider, method, issued_at: issuedAt, jws, ...row }: LineRow): ErasureLine {
-  const receipt =
-    method === null || issuedAt === null || jws === null ? null : { method, issuedAt, jws };
+  const receipt = method === null || issuedAt === null || jws === null ? null : { method, issuedAt, jws };
   const state = stateOf(row, receipt);
   const isOver = state === 'confirmed' || state === 'waived';
   return { provider, state, because: isOver ? null : row.because, receipt };

@@ -32,10 +32,11 @@ export async function waiveProof(roster: Roster, actor: string, waiver: Waiver):
     const standing = await standingOf(sql, user.id, provider);
     if (standing === 'waived') return false;
     if (standing !== 'open') throw new WaiverRefused(standing);
-    await sql(
-      'UPDATE links SET waived_at = now(), waived_reason = $3 WHERE user_id = $1 AND provider = $2',
-      [user.id, provider, reason],
-    );
+    await sql('UPDATE links SET waived_at = now(), waived_reason = $3 WHERE user_id = $1 AND provider = $2', [
+      user.id,
+      provider,
+      reason,
+    ]);
     await recordAudit(sql, roster.hashKey, [
       { actor, action: 'user.waiveProof', userId: user.id, provider, detail: { reason } },
     ]);

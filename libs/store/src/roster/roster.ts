@@ -1,4 +1,5 @@
 import type { Database } from '../database.js';
+import { openReceiptSigner, type ReceiptSigner } from '../erasure/receipt-key.js';
 
 /** What every write to the roster needs. */
 export interface Roster {
@@ -7,6 +8,8 @@ export interface Roster {
   readonly newId: () => string;
   /** Keys the hashes of personal values in the audit, and whatever else is signed for this deployment. */
   readonly hashKey: Buffer;
+  /** Signs the receipts of erasures. */
+  readonly signer: ReceiptSigner;
 }
 
 /**
@@ -18,5 +21,5 @@ export async function openRoster(database: Database, newId: () => string): Promi
   if (deployment === undefined) {
     throw new Error('the database has no deployment row; run the migrations (npm run db:migrate)');
   }
-  return { database, newId, hashKey: deployment.hash_key };
+  return { database, newId, hashKey: deployment.hash_key, signer: await openReceiptSigner(database.sql) };
 }

@@ -1,0 +1,22 @@
+import { completeErasures, completePurges, issueReceipts, startDuePurges, type Roster } from '#store';
+
+/** How much moved on. */
+export interface Upkept {
+  /** Users whose purge began, or is complete. */
+  readonly purges: number;
+  readonly receipts: number;
+  /** Users of whom nothing personal is left. */
+  readonly erasures: number;
+}
+
+/**
+ * What every worker does for the roster on each tick: begins the purges whose time has come, receipts what providers
+ * have confirmed, and completes what has all its proofs. Each is one indexed statement when there is nothing to do.
+ */
+export async function upkeep(roster: Roster, now: Date): Promise<Upkept> {
+  const started = await startDuePurges(roster, now);
+  const receipts = await issueReceipts(roster, now);
+  const erased = await completeErasures(roster);
+  const purged = await completePurges(roster);
+  return { purges: started.length + purged.length, receipts, erasures: erased.length };
+}
