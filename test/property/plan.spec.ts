@@ -273,15 +273,17 @@ describe.each(ERASING)('the erasure of a profile: %s', (_name, profile) => {
       purgeAccepted: false,
     }));
 
-  it('erases a profile last of all, and only where one is owed and can be', () => {
+  it('erases a profile last of all, or before a purge, and only where one is owed and can be', () => {
     fc.assert(
       fc.property(inputs(profile), (input) => {
         const planned = plan(input);
         const erasures = planned.steps.filter(isErasure);
         const isThere = ['live', 'suspended', 'softDeleted'].includes(input.observed.state);
-        const isDue = input.owed.includes('eraseProfile') && isThere && input.status !== 'purged';
+        const isPurge = input.status === 'purged';
+        const isDue = input.owed.includes('eraseProfile') && isThere && !(isPurge && input.purgeAccepted);
         expect(erasures).toHaveLength(isDue ? 1 : 0);
-        if (isDue) expect(planned.steps.at(-1)).toEqual(erasures[0]);
+        if (isDue && isPurge) expect(planned.steps).toEqual([erasures[0], { kind: 'purge' }]);
+        else if (isDue) expect(planned.steps.at(-1)).toEqual(erasures[0]);
         if (isDue) expect(planned.park).toBeNull();
       }),
       RUNS,

@@ -30,6 +30,8 @@ export interface LifecycleStage {
   readonly mirror: Mirror;
   ask(method: string, path: string, json?: object): Promise<StageAnswer>;
   move(userId: string, move: Move, json?: object): Promise<StageAnswer>;
+  /** What is published to verify receipts by; asked without a key. */
+  keys(): Promise<unknown>;
   /** What a provider holds, under its own ids; what is gone or going is not held. */
   held(slug: ProviderSlug): ReadonlyMap<string, HeldAccount>;
   /** By provider, the account id that each user's link records; kept also after a purge has let go of it. */
@@ -49,6 +51,7 @@ export async function openLifecycleStage(options: MirrorOptions = {}): Promise<L
     ask,
     move: (userId, move, json) =>
       move === 'delete' ? ask('DELETE', `/users/${userId}`) : ask('POST', `/users/${userId}/${move}`, json),
+    keys: async () => (await fetch(`${url}/.well-known/jwks.json`)).json(),
     held: (slug) => heldAt(mirror, slug),
     accountIds: () => accountIdsOf(mirror),
     async close() {

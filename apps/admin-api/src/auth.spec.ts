@@ -3,7 +3,7 @@ import { startTestApi, type TestApi } from './api.harness.js';
 import { SCOPES } from './auth/scopes.js';
 
 /** Everything that may be asked without a key. */
-const PUBLIC = ['GET /docs-json', 'GET /healthz', 'GET /readyz'];
+const PUBLIC = ['GET /.well-known/jwks.json', 'GET /docs-json', 'GET /healthz', 'GET /readyz'];
 
 describe('who may do what', () => {
   let api: TestApi;
@@ -28,6 +28,7 @@ describe('who may do what', () => {
         ...PUBLIC,
         'DELETE /v1/users/:id',
         'GET /v1/convergence',
+        'GET /v1/erasures',
         'GET /v1/holds',
         'GET /v1/holds/users',
         'POST /v1/holds/approve',
@@ -36,6 +37,7 @@ describe('who may do what', () => {
         'GET /v1/providers/semantics',
         'GET /v1/users',
         'GET /v1/users/:id',
+        'GET /v1/users/:id/erasure',
         'GET /v1/users/:id/links',
         'GET /v1/users/:id/providers/:provider',
         'GET /v1/users/:id/providers/:provider/audits',
@@ -45,10 +47,12 @@ describe('who may do what', () => {
         'POST /v1/users/:id/providers/:provider/authenticate',
         'POST /v1/users/:id/providers/:provider/erase-profile',
         'POST /v1/users/:id/providers/:provider/register',
+        'POST /v1/users/:id/providers/:provider/waiver',
         'PUT /v1/users/:id/providers/:provider/tags',
         'PATCH /v1/users/:id',
         'POST /v1/users',
         'POST /v1/users/:id/deactivate',
+        'POST /v1/users/:id/erasure',
         'POST /v1/users/:id/purge',
         'POST /v1/users/:id/reactivate',
         'POST /v1/users/:id/restore',
@@ -92,6 +96,8 @@ describe('who may do what', () => {
         'GET /v1/users/:id/providers/:provider/stats',
         'GET /v1/users/:id/providers/:provider/audits',
         'GET /v1/users/:id/providers/:provider/transactions',
+        'GET /v1/users/:id/erasure',
+        'GET /v1/erasures',
       ]),
       'users:write': expect.arrayContaining([
         'POST /v1/users',
@@ -103,6 +109,8 @@ describe('who may do what', () => {
       ]),
       'users:delete': ['DELETE /v1/users/:id', 'DELETE /v1/users/:id/providers/:provider/passkeys'],
       'users:purge': ['POST /v1/users/:id/purge', 'POST /v1/users/:id/providers/:provider/erase-profile'],
+      'users:erase': ['POST /v1/users/:id/erasure'],
+      'users:waive': ['POST /v1/users/:id/providers/:provider/waiver'],
       'providers:read': [
         'GET /v1/providers',
         'GET /v1/providers/semantics',

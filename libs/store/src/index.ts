@@ -14,6 +14,7 @@ export * from './erasure/errors.js';
 export * from './erasure/issue-receipts.js';
 export * from './erasure/open-erasure.js';
 export * from './erasure/read-erasures.js';
+export { hashOfAccount, type ReceiptClaims } from './erasure/receipt.js';
 export * from './erasure/receipt-key.js';
 export * from './erasure/waive-proof.js';
 export * from './holds/decide-hold.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/co
 import type { Erasure, ErasureWithLines, PublishedKey } from '#store';
 import { AboutAccount, ProviderSlug } from '../accounts/addressed-account.js';
 import { Public, Requires } from '../auth/scopes.js';
-import { AboutUser, Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
+import { AboutUser, Answers, Describes } from '../docs/decorators.js';
 import { type Addressed, AddressedUser } from '../users/addressed.js';
 import { overrideOf } from '../users/override.js';
 import { ErasuresService } from './erasures.service.js';
@@ -29,7 +29,6 @@ export class ErasuresController {
     'Whatever the status: the accounts are destroyed at every provider, then everything personal is taken out of the roster. Cannot be undone, so `confirm` repeats the externalKey. Asked again, it answers how far it has come.',
   )
   @AboutUser()
-  @BodyIsOptional(erasureBody)
   @Answers(202, erasureView)
   open(
     @AddressedUser() ask: Addressed,
