@@ -235,6 +235,27 @@ describe('an erasure', () => {
     40_000,
   );
 
+  it.each(['vault', 'sunshine'] as const)(
+    'D07: a create at %s that lands after the deletion is deleted as well',
+    async (slug) => {
+      stage = await openLifecycleStage({ providers: [slug], engine: { lateArrivalMs: 4_000 } });
+      const { running } = stage.mirror.simulators;
+      // Given up after a second and sent again; the first one still lands.
+      running[slug].addFaults({ match: { method: 'POST' }, delayMs: 3_000 });
+      const user = only(await enter(stage.mirror.roster, [person(1)]));
+      for (let pass = 0; pass < 2; pass += 1) await stage.mirror.worker.pass();
+      expect(stage.held(slug).size).toBe(1);
+      await erase(user);
+      for (let pass = 0; pass < 4; pass += 1) await stage.mirror.worker.pass();
+      await stage.mirror.converge(20_000);
+      expect(stage.held(slug).size).toBe(0);
+      expect(endsOf(await erasureOf(stage, user.id))).toEqual({ [slug]: 'deleted' });
+      const creates = [...running[slug].log.since(0)].filter(({ method }) => method === 'POST');
+      expect(creates).toHaveLength(2);
+    },
+    40_000,
+  );
+
   it('D08, P11: nothing brings the person back; another person may have the email', async () => {
     const user = await mirrored({ providers: ['vault'] });
     await erase(user);
@@ -291,6 +312,31 @@ describe('an erasure', () => {
       [1, 'externalKey', 'erased'],
       [2, 'email', 'erased_identifier'],
     ]);
+  });
+
+  it('asked for twice at once, beside a restore, and worked on by three, is one erasure', async () => {
+    const user = await mirrored();
+    await changeStatus(stage.mirror.roster, 'test', { id: user.id, verb: 'delete' });
+    const [first, second, restored] = await Promise.all([
+      erase(user),
+      erase(user),
+      stage.move(user.id, 'restore'),
+    ]);
+    expect([first.status, second.status]).toEqual([202, 202]);
+    // Whoever came first: a restore before it is followed by the erasure, one behind it is refused.
+    expect([200, 409]).toContain(restored.status);
+    const workers = [stage.mirror.worker, stage.mirror.hire(), stage.mirror.hire()];
+    for (let pass = 0; pass < 8; pass += 1) {
+      await Promise.all(workers.map((worker) => worker.pass()));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await stage.mirror.converge();
+    expect(endsOf(await erasureOf(stage, user.id))).toEqual(EVERYWHERE);
+    const [counts] = await stage.mirror.database.sql<{ erasures: number; receipts: number; audited: number }>(
+      `SELECT (SELECT count(*) FROM erasures)::int AS erasures, (SELECT count(*) FROM receipts)::int AS receipts,
+              (SELECT count(*) FROM audit WHERE action = 'user.completeErasure')::int AS audited`,
+    );
+    expect(counts).toEqual({ erasures: 1, receipts: 4, audited: 1 });
   });
 
   it('P11: a worker that thaws when all is over writes nothing back', async () => {
