@@ -27,6 +27,8 @@ import { ImportsService } from './users/imports.service.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** What the admin API works with. */
 export interface AdminApiParts {
@@ -53,6 +55,7 @@ export class AdminApiModule {
         EffectsController,
         ProvidersController,
         HoldsController,
+        WebhooksController,
         HealthController,
       ],
       providers: [
@@ -60,6 +63,7 @@ export class AdminApiModule {
         ImportsService,
         ProvidersService,
         HoldsService,
+        WebhooksService,
         ProviderCalls,
         AccountDirectory,
         AccountLookService,

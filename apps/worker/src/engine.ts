@@ -3,7 +3,7 @@ import type { ProviderRegistry } from '#identity-provider';
 import { sparingly, type Clock, type Logger } from '#observability';
 import type { DoorbellJob, DoorbellQueue } from '#queue';
 import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
-import { completePurges, startDuePurges, type DueWork, type Roster } from '#store';
+import { completePurges, forgetWebhookEvents, startDuePurges, type DueWork, type Roster } from '#store';
 
 /** How long one doorbell is answered before others get their turn. */
 const ANSWER_FOR_MS = 10_000;
@@ -75,6 +75,7 @@ export class WorkerEngine {
     if (started.length + completed.length > 0) {
       this.parts.log.info('purges moved on', { count: started.length + completed.length });
     }
+    await forgetWebhookEvents(this.parts.roster.database);
     for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
   }
 

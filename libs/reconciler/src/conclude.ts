@@ -25,7 +25,7 @@ export function conclude(room: ProviderRoom, work: Work, planned: Plan, taken: P
       error: 'outcome_unknown',
       failed: false,
     });
-  return settleHandled(work, receipted(work, pass));
+  return settleHandled(work, receipted(room, work, pass));
 }
 
 /** Only a read that began after the waiting time ends a doubt; where nothing can be read, the time alone does. */
@@ -73,13 +73,17 @@ function mustReadAgain(pass: PassState): PassState {
  * A purge is receipted by the read that no longer found the account. The intent keeps its id and the link lets go of
  * it: where the id is our key, the key's next holder gets the same one.
  */
-function receipted(work: Work, pass: PassState): PassState {
+function receipted(room: ProviderRoom, work: Work, pass: PassState): PassState {
   const gone = work.user.status === 'purging' && pass.knowledge.observedState === 'absent';
   if (!gone) return pass;
   return {
     ...pass,
     knowledge: { ...pass.knowledge, accountId: null },
-    intent: { kind: 'purge', outcome: 'applied', evidence: { method: 'read', status: null } },
+    intent: {
+      kind: 'purge',
+      outcome: 'applied',
+      evidence: { absence: { at: room.engine.clock.now().toISOString() } },
+    },
   };
 }
 

@@ -18,6 +18,8 @@ ALTER TABLE links
   ADD COLUMN merged_into    text CHECK (octet_length(merged_into) <= 512),
   -- A person said that the account's end at this provider will not be proven any more.
   ADD COLUMN waived_at      timestamptz(3);
+-- A survivor may itself be removed or merged.
+CREATE INDEX links_merged ON links (provider, merged_into) WHERE merged_into IS NOT NULL;
 
 -- What providers told us by themselves; kept against replays, and as evidence.
 CREATE TABLE webhook_events (
