@@ -129,6 +129,28 @@ describe('an account that was merged over there', () => {
     expect(new Set(methods())).toEqual(new Set(['GET']));
   });
 
+  it('together with that of another user is taken by neither, until one of them is found where it was', async () => {
+    web = await WebhookStage.open();
+    const [ann, bob] = await hireTwo();
+    stranger(SURVIVOR);
+    web.simulator.plant({ op: 'remove', id: ann.accountId });
+    web.simulator.plant({ op: 'remove', id: bob.accountId });
+    const events = [mergeOf('e1', ann.accountId, SURVIVOR), mergeOf('e2', bob.accountId, SURVIVOR)];
+    expect(await web.post(events)).toBe(200);
+    await web.stage.mirror.converge();
+    for (const { id, accountId } of [ann, bob])
+      expect(await web.link(id)).toMatchObject({ park_code: 'disputed', account_id: accountId });
+    expect(new Set(methods())).toEqual(new Set(['GET']));
+
+    web.simulator.plant({ op: 'put', account: { id: bob.accountId, externalId: bob.externalKey } });
+    await web.stage.ask('PATCH', `/users/${bob.id}`, { company: 'Elsewhere' });
+    await web.stage.mirror.converge();
+    expect(await web.link(bob.id)).toMatchObject({ account_id: bob.accountId, merged_into: null });
+    // The next tick wakes who waits for him.
+    await web.stage.mirror.converge();
+    expect(await web.link(ann.id)).toMatchObject({ account_id: SURVIVOR, merged_into: null });
+  });
+
   it('is nothing of the kind while it is still there', async () => {
     web = await WebhookStage.open();
     const [ann, bob] = await hireTwo();

@@ -6,14 +6,14 @@ import {
   type CallContext,
   type Observation,
 } from '#identity-provider';
-import { findHolders, type Settlement, type Work } from '#store';
+import { findRival, type Settlement, type Work } from '#store';
 import type { ProviderRoom } from './provider-room.js';
 
 /** Our account went up in one that is not ours to take: a person decides, and the link keeps what it knows. */
 export interface MergedAway {
   readonly kind: 'mergedAway';
   readonly park: ParkReason;
-  /** The link of ours that holds the survivor; whenever it moves, this one is looked at again. */
+  /** The link of ours that holds the survivor, or has as good a claim to it; whenever it moves, this one is looked at again. */
   readonly waitsFor: Settlement['waitsFor'];
 }
 
@@ -26,8 +26,8 @@ export interface SaidMerge {
 
 /**
  * Finds out what became of an account that its provider said was merged. While it still answers the hint is void.
- * Where it is gone the survivor takes its place, if it is nobody else's: no link of ours holds it, and it carries our key
- * or none. A survivor that is gone as well leaves an ordinary absence.
+ * Where it is gone the survivor takes its place, if it is nobody else's: no link of ours holds it or was merged into it
+ * as well, and it carries our key or none. A survivor that is gone as well leaves an ordinary absence.
  * @returns what the link's account is observed to be from here on
  * @throws ProviderError when a read fails
  */
@@ -35,12 +35,11 @@ export async function followMerge(room: ProviderRoom, merge: SaidMerge): Promise
   const { work, survivorId, context } = merge;
   const own = await readUnlessAnother(room, work, context);
   if (own.state !== 'absent') return own;
-  const holders = await findHolders(room.engine.database.sql, room.instance.slug, {
-    accountIds: [survivorId],
-    keys: [],
+  const rival = await findRival(room.engine.database.sql, room.instance.slug, {
+    accountId: survivorId,
+    userId: work.userId,
   });
-  const holder = holders.byAccountId.get(survivorId);
-  if (holder !== undefined) return { kind: 'mergedAway', park: INTO_ONE_OF_OURS, waitsFor: holder };
+  if (rival !== null) return { kind: 'mergedAway', park: INTO_ONE_OF_OURS, waitsFor: rival };
   const target = { accountId: survivorId, remoteKey: work.remoteKey };
   const survivor = await room.instance.provider.get(target, context);
   const isStrangers = 'account' in survivor && !mayBeTaken(survivor.account, work);
@@ -79,7 +78,7 @@ function mayBeTaken(
 
 const INTO_ONE_OF_OURS: ParkReason = {
   code: 'disputed',
-  rule: 'the account was merged there into that of another user of the roster; decide which of the two it is to be, and purge or remove the other',
+  rule: 'the account was merged there into one with that of another user of the roster; decide which of the two it is to be, and purge or remove the other',
 };
 const INTO_A_STRANGER: ParkReason = {
   code: 'disputed',
