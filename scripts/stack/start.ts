@@ -7,6 +7,7 @@ import { ownQueuePrefix } from './queue-prefix.js';
 import { startServing } from './serving.js';
 import { startSimulators } from './simulators.js';
 import type { Teardown } from './teardown.js';
+import { aimWebhook } from './webhook.js';
 
 /** The whole service on this machine, with simulators in the place of the four providers. */
 export interface Stack {
@@ -45,8 +46,10 @@ export async function startStack(options: StackOptions, teardown: Teardown): Pro
   say('starting the simulators of the four providers');
   const simulators = await startSimulators(given, teardown);
   const adminKey = textOf(given, 'ROLLCALL_ADMIN_KEY') ?? randomBytes(24).toString('base64url');
+  const webhookSecret = randomBytes(24).toString('base64url');
   const environment = partEnvironment(given, {
     ...simulators.environment,
+    SUNSHINE_WEBHOOK_SECRET: webhookSecret,
     DATABASE_URL: databaseUrl,
     ROLLCALL_ADMIN_KEY: adminKey,
     ...(await queueSettings(given, teardown)),
@@ -57,6 +60,8 @@ export async function startStack(options: StackOptions, teardown: Teardown): Pro
     { name: 'admin-api', entry: 'apps/admin-api/src/main.js', portSetting: 'ROLLCALL_PORT', environment },
     teardown,
   );
+  const target = `${adminApi.url}/v1/webhooks/sunshine`;
+  await aimWebhook(simulators.controlUrl, { target, secret: webhookSecret });
   const worker = await startServing(
     { name: 'worker', entry: 'apps/worker/src/main.js', portSetting: 'ROLLCALL_WORKER_PORT', environment },
     teardown,

@@ -28,6 +28,10 @@ export interface StageAnswer {
 /** A mirror and the admin API in front of it, in this process. */
 export interface LifecycleStage {
   readonly mirror: Mirror;
+  /** Where the admin API listens. */
+  readonly url: string;
+  /** Everything that the admin API logged. */
+  readonly logged: readonly string[];
   ask(method: string, path: string, json?: object): Promise<StageAnswer>;
   move(userId: string, move: Move, json?: object): Promise<StageAnswer>;
   /** What is published to verify receipts by; asked without a key. */
@@ -42,12 +46,15 @@ export interface LifecycleStage {
 /** Opens a mirror with the admin API, which rings no doorbell: the test says when work is done. */
 export async function openLifecycleStage(options: MirrorOptions = {}): Promise<LifecycleStage> {
   const mirror = await openMirror(options);
-  const app = await serve(mirror);
+  const logged: string[] = [];
+  const app = await serve(mirror, logged);
   const url = await app.getUrl();
   const ask = (method: string, path: string, json?: object): Promise<StageAnswer> =>
     askAt(`${url}/v1${path}`, method, json);
   return {
     mirror,
+    url,
+    logged,
     ask,
     move: (userId, move, json) =>
       move === 'delete' ? ask('DELETE', `/users/${userId}`) : ask('POST', `/users/${userId}/${move}`, json),
@@ -61,7 +68,7 @@ export async function openLifecycleStage(options: MirrorOptions = {}): Promise<L
   };
 }
 
-async function serve(mirror: Mirror): Promise<NestFastifyApplication> {
+async function serve(mirror: Mirror, logged: string[]): Promise<NestFastifyApplication> {
   await setBootstrapKey(mirror.database, { id: v7(), secretHash: secretHashOf(KEY), scopes: SCOPES });
   const app = await createAdminApi(
     {
@@ -69,7 +76,7 @@ async function serve(mirror: Mirror): Promise<NestFastifyApplication> {
       registry: mirror.registry,
       doorbell: { ring: () => undefined },
       clock: systemClock,
-      log: createLogger({ level: 'silent', name: 'test' }),
+      log: createLogger({ level: 'info', name: 'test', destination: { write: (line) => logged.push(line) } }),
       readiness: () => Promise.resolve({ postgres: 'up', schema: 'current', queue: 'up' }),
       budget: { approvalMs: 60_000, fourEyes: false },
       erasure: { periodMs: 30 * 86_400_000 },

@@ -29,6 +29,8 @@ import { ImportsService } from './users/imports.service.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** What the admin API works with. */
 export interface AdminApiParts {
@@ -57,6 +59,7 @@ export class AdminApiModule {
         ProvidersController,
         HoldsController,
         ErasuresController,
+        WebhooksController,
         HealthController,
       ],
       providers: [
@@ -65,6 +68,7 @@ export class AdminApiModule {
         ProvidersService,
         HoldsService,
         ErasuresService,
+        WebhooksService,
         ProviderCalls,
         AccountDirectory,
         AccountLookService,

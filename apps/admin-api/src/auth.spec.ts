@@ -3,7 +3,13 @@ import { startTestApi, type TestApi } from './api.harness.js';
 import { SCOPES } from './auth/scopes.js';
 
 /** Everything that may be asked without a key. */
-const PUBLIC = ['GET /.well-known/jwks.json', 'GET /docs-json', 'GET /healthz', 'GET /readyz'];
+const PUBLIC = [
+  'GET /.well-known/jwks.json',
+  'GET /docs-json',
+  'GET /healthz',
+  'GET /readyz',
+  'POST /v1/webhooks/:provider',
+];
 
 describe('who may do what', () => {
   let api: TestApi;

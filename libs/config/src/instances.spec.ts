@@ -30,7 +30,7 @@ function kindNamed(kind: string): { factory: ProviderFactory; built: unknown[] }
       built.push(given);
       // nothing here calls it
       const provider = { kind, capabilities: vaultCapabilities } as unknown as IdentityProvider;
-      return { provider, operations: {}, remoteScope: given.BASE_URL, mappingVersion: '1' };
+      return { provider, operations: {}, webhook: null, remoteScope: given.BASE_URL, mappingVersion: '1' };
     },
   };
   return { factory: factory, built }; // a list of kinds cannot name each one's settings

@@ -29,6 +29,12 @@ export const PROVIDER_ERROR_KINDS = [
 ] as const;
 export type ProviderErrorKind = (typeof PROVIDER_ERROR_KINDS)[number];
 
+/**
+ * Reason of a `protocol` error: the path that names one account answered with another one, as it may where accounts can
+ * be merged. Nothing was written to either.
+ */
+export const ANSWERED_ANOTHER_USER = 'answered_another_user';
+
 export interface ProviderErrorDetail {
   /** Stable word for logs and metrics: `ECONNREFUSED`, `headers_timeout`, `user_not_found`. Never free text from a provider. */
   readonly reason: string;

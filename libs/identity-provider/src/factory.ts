@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import type { IdentityProvider } from './identity-provider.js';
 import type { AccountOperations } from './operations.js';
+import type { WebhookReceiver } from './webhook.js';
 
 /** What a kind builds from its settings. */
 export interface BuiltProvider {
   readonly provider: IdentityProvider;
   /** What it offers for one account beside mirroring it. */
   readonly operations: AccountOperations;
+  /** Receives what the provider tells by itself; `null` when it tells nothing, or the secret for it is not set. */
+  readonly webhook: WebhookReceiver | null;
   readonly remoteScope: string;
   readonly mappingVersion: string;
 }

@@ -11,3 +11,4 @@ export * from './operations.js';
 export * from './page-trail.js';
 export * from './registry.js';
 export * from './step.js';
+export * from './webhook.js';

@@ -1,6 +1,7 @@
 import type { IdentityProvider } from './identity-provider.js';
 import type { Lowering } from './lowering.js';
 import type { AccountOperations } from './operations.js';
+import type { WebhookReceiver } from './webhook.js';
 
 /** One configured instance of a provider kind, ready for use. */
 export interface ProviderInstance {
@@ -16,6 +17,8 @@ export interface ProviderInstance {
   readonly provider: IdentityProvider;
   /** What it offers for one account beside mirroring it. */
   readonly operations: AccountOperations;
+  /** Receives what the provider tells by itself; `null` when it tells nothing, or the secret for it is not set. */
+  readonly webhook: WebhookReceiver | null;
   /** Calls in flight in one worker. */
   readonly concurrency: number;
   /** Calls a second over all workers; `null` means no limit of ours. */

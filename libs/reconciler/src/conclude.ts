@@ -20,12 +20,12 @@ export function conclude(room: ProviderRoom, work: Work, planned: Plan, taken: P
   if (planned.park !== null) return settleParked(work, pass, planned.park);
   if (pass.knowledge.certainty === 'stale') return lookAgain(room, work, planned, pass);
   if (isStillInDoubt(room, work, pass))
-    return settleAgain(work, mustReadAgain(pass), {
+    return settleAgain(work, mustReadAgain({ ...pass, intent: absenceOf(room, work, pass) ?? pass.intent }), {
       delayMs: Math.max(0, doubtLeftMs(room, work)),
       error: 'outcome_unknown',
       failed: false,
     });
-  return settleHandled(work, receipted(work, pass));
+  return settleHandled(work, receipted(room, work, pass));
 }
 
 /** Only a read that began after the waiting time ends a doubt; where nothing can be read, the time alone does. */
@@ -69,18 +69,20 @@ function mustReadAgain(pass: PassState): PassState {
   return { ...pass, knowledge: { ...pass.knowledge, certainty: 'stale' } };
 }
 
+/** A purge is receipted, and the link lets go of the id: where that is our key, the key's next holder gets the same one. */
+function receipted(room: ProviderRoom, work: Work, pass: PassState): PassState {
+  const intent = absenceOf(room, work, pass);
+  return intent === null ? pass : { ...pass, intent, knowledge: { ...pass.knowledge, accountId: null } };
+}
+
 /**
- * A purge is receipted by the read that no longer found the account. The intent keeps its id and the link lets go of
- * it: where the id is our key, the key's next holder gets the same one.
+ * The read that no longer found the account ends the purge that was asked for, also while a write that was lost may
+ * still land: what that would make is another account, which has to be destroyed by another purge.
  */
-function receipted(work: Work, pass: PassState): PassState {
-  const gone = work.user.status === 'purging' && pass.knowledge.observedState === 'absent';
-  if (!gone) return pass;
-  return {
-    ...pass,
-    knowledge: { ...pass.knowledge, accountId: null },
-    intent: { kind: 'purge', outcome: 'applied', evidence: { method: 'read', status: null } },
-  };
+function absenceOf(room: ProviderRoom, work: Work, { knowledge }: PassState): Settlement['intent'] {
+  if (work.user.status !== 'purging' || knowledge.observedState !== 'absent') return null;
+  const at = room.engine.clock.now().toISOString();
+  return { kind: 'purge', outcome: 'applied', evidence: { absence: { at } } };
 }
 
 /** How long a write whose answer was lost may still arrive. */

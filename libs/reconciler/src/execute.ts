@@ -32,7 +32,7 @@ export async function takeSteps(
         ...pass,
         knowledge: afterStep(pass.knowledge, step, applied),
         steps: [...pass.steps, taken(step, 'acknowledged', applied.status)],
-        intent: intentAfter(step, applied.status) ?? pass.intent,
+        intent: intentAfter(step, applied.status, room.engine.clock.now()) ?? pass.intent,
       };
     } catch (error) {
       return { pass: afterFailure(pass, step, error), stopped: { step, error } };
@@ -48,11 +48,10 @@ function owing(known: LinkKnowledge, planned: Plan): LinkKnowledge {
   return { ...known, owed: [...owed] };
 }
 
-function intentAfter(step: ProviderStep, status: number): Settlement['intent'] {
+function intentAfter(step: ProviderStep, status: number, now: Date): Settlement['intent'] {
   if (step.kind === 'provision') return { kind: 'provision', outcome: 'known' };
-  if (step.kind === 'purge')
-    return { kind: 'purge', outcome: 'accepted', evidence: { method: 'delete', status } };
-  return null;
+  if (step.kind !== 'purge') return null;
+  return { kind: 'purge', outcome: 'accepted', evidence: { deletion: { status, at: now.toISOString() } } };
 }
 
 function afterFailure(pass: PassState, step: ProviderStep, error: unknown): PassState {

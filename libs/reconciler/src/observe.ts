@@ -2,6 +2,7 @@ import type { AccountTarget, CallContext, DesiredAccount, LookupKey, Observation
 import type { LinkKnowledge, Work } from '#store';
 import { findOwnLostCreate, type LostCreate } from './lost-create.js';
 import { afterRead, knowledgeOf } from './knowledge.js';
+import { followMerge, type MergedAway } from './merged-account.js';
 import type { ProviderRoom } from './provider-room.js';
 
 /** What is there, or why nobody can say yet. */
@@ -13,11 +14,13 @@ export type Seen =
     }
   /** A create whose answer was lost may still land; to be looked for again after `waitMs`. */
   | { readonly kind: 'tooEarly'; readonly waitMs: number }
-  | { readonly kind: 'disputed'; readonly attribute: LookupKey['kind'] };
+  | { readonly kind: 'disputed'; readonly attribute: LookupKey['kind'] }
+  | MergedAway;
 
 /**
  * Says what the provider holds for a link. What is certain needs no call; what is not is read first: a create of
- * unknown outcome by the keys that were sent, everything else by its recorded id, or by our key where we own it.
+ * unknown outcome by the keys that were sent, everything else by its recorded id, or by our key where we own it. An account that is
+ * said to have been merged is followed to its survivor.
  */
 export async function observe(
   room: ProviderRoom,
@@ -28,6 +31,11 @@ export async function observe(
   const known = knowledgeOf(work);
   if (work.unsettledCreates.length > 0 && work.accountId === null) {
     return afterLostCreate(known, await findOwnLostCreate(room, work, desired, context));
+  }
+  if (work.mergedInto !== null && work.mergedInto !== work.accountId) {
+    const followed = await followMerge(room, { work, survivorId: work.mergedInto, context });
+    if ('kind' in followed) return followed;
+    return { kind: 'known', knowledge: afterRead(known, followed), readNow: true };
   }
   if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
   const observation = await read(room, work, context);
@@ -65,6 +73,18 @@ function mustRead(room: ProviderRoom, work: Work): boolean {
   return work.certainty === 'stale' || work.lastClaimLost || work.doubtAgeMs !== null;
 }
 
+/**
+ * Reads by the recorded id; where that is gone and the key is ours, by the key as well: a create of ours that landed
+ * late stands there under another id, and must not outlive a purge.
+ */
 async function read(room: ProviderRoom, target: AccountTarget, context: CallContext): Promise<Observation> {
-  return room.instance.provider.get({ accountId: target.accountId, remoteKey: target.remoteKey }, context);
+  const { provider } = room.instance;
+  const { accountId, remoteKey } = target;
+  const observed = await provider.get({ accountId, remoteKey }, context);
+  const mayHaveAnother =
+    observed.state === 'absent' &&
+    provider.capabilities.accountIdAssignedBy === 'us' &&
+    accountId !== null &&
+    accountId !== remoteKey;
+  return mayHaveAnother ? provider.get({ accountId: null, remoteKey }, context) : observed;
 }

@@ -168,6 +168,7 @@ function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Sett
   const pass = beginPass(work);
   if (seen.kind === 'tooEarly')
     return settleAgain(work, pass, { delayMs: seen.waitMs, error: 'outcome_unknown', failed: false });
+  if (seen.kind === 'mergedAway') return settleParked(work, pass, seen.park, seen.waitsFor);
   return settleParked(work, pass, {
     code: 'disputed',
     attribute: seen.attribute,
@@ -218,7 +219,8 @@ function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, know
     observed: observedOf(known),
     owed: known.owed,
     hadAccount: work.accountId !== null,
-    purgeAccepted: work.purgeAccepted,
+    // What was accepted was about the account that the link recorded, not about one that has just taken its place.
+    purgeAccepted: work.purgeAccepted && known.accountId === work.accountId,
     capabilities: room.instance.provider.capabilities,
   };
 }

@@ -1,4 +1,11 @@
-import { completeErasures, completePurges, issueReceipts, startDuePurges, type Roster } from '#store';
+import {
+  completeErasures,
+  completePurges,
+  forgetWebhookEvents,
+  issueReceipts,
+  startDuePurges,
+  type Roster,
+} from '#store';
 
 /** How much moved on. */
 export interface Upkept {
@@ -11,12 +18,13 @@ export interface Upkept {
 
 /**
  * What every worker does for the roster on each tick: begins the purges whose time has come, receipts what providers
- * have confirmed, and completes what has all its proofs. Each is one indexed statement when there is nothing to do.
+ * have confirmed, completes what has all its proofs, and forgets what is too old to be of use. Each is one indexed statement when there is nothing to do.
  */
 export async function upkeep(roster: Roster, now: Date): Promise<Upkept> {
   const started = await startDuePurges(roster, now);
   const receipts = await issueReceipts(roster, now);
   const erased = await completeErasures(roster);
   const purged = await completePurges(roster);
+  await forgetWebhookEvents(roster.database);
   return { purges: started.length + purged.length, receipts, erasures: erased.length };
 }

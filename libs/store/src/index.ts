@@ -46,3 +46,5 @@ export * from './roster/revision.js';
 export * from './roster/roster.js';
 export * from './roster/sync-providers.js';
 export * from './roster/unavailable.js';
+export * from './webhooks/forget-events.js';
+export * from './webhooks/take-hints.js';

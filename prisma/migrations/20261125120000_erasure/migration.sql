@@ -20,6 +20,8 @@ ALTER TABLE links
   ADD COLUMN waived_at      timestamptz(3),
   -- In words of the operator's, which name nobody.
   ADD COLUMN waived_reason  text;
+-- A survivor may itself be removed or merged.
+CREATE INDEX links_merged ON links (provider, merged_into) WHERE merged_into IS NOT NULL;
 
 -- What providers told us by themselves; kept against replays, and as evidence.
 CREATE TABLE webhook_events (

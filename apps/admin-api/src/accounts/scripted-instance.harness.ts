@@ -34,6 +34,7 @@ export function scriptedInstance(slug: string, script: Script = {}): ProviderIns
     lowering: chooseLowering(vaultCapabilities.lowering),
     provider,
     operations: script.operations ?? {},
+    webhook: null,
     concurrency: 4,
     callsPerSecond: script.callsPerSecond ?? null,
   };

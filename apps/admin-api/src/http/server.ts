@@ -14,6 +14,9 @@ import { sendProblem } from './problem.filter.js';
 import { toProblem } from './to-problem.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** A provider may put many events into one post. */
+const WEBHOOK_LIMIT_BYTES = 1024 * 1024;
+const WEBHOOKS = '/v1/webhooks/';
 const HEADERS_TIMEOUT_MS = 15_000;
 /** An import is one request: this is the longest that one may take to arrive. */
 const REQUEST_TIMEOUT_MS = 600_000;
@@ -53,7 +56,10 @@ export function createServer(newId: () => string, onRoute: (route: Route) => voi
     },
   });
   const server: FastifyInstance = adapter.getInstance();
-  server.addHook('onRoute', onRoute);
+  server.addHook('onRoute', (route) => {
+    if (route.url.startsWith(WEBHOOKS)) route.bodyLimit = WEBHOOK_LIMIT_BYTES;
+    onRoute(route);
+  });
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers({
       'x-request-id': request.id,

@@ -33,7 +33,10 @@ const FRAMEWORK: Readonly<Record<number, readonly [code: string, detail: string]
   404: ['not_found', 'there is nothing here; see /docs for what there is'],
   405: ['method_not_allowed', 'this method is not for this path; see /docs'],
   408: ['request_timeout', 'the request did not arrive in time'],
-  413: ['body_too_large', 'the body must have at most 64 KB; only imports are streamed'],
+  413: [
+    'body_too_large',
+    'the body must have at most 64 KB, that of a webhook 1 MB; only imports are streamed',
+  ],
   414: ['uri_too_long', 'the URL, or a part of its path, is too long'],
   415: ['unsupported_media_type', 'send application/json in UTF-8, not compressed'],
   431: ['headers_too_large', 'the headers of the request are too large'],

@@ -41,6 +41,7 @@ export function createPassage(settings: PassageSettings, client: ProviderClient)
   return {
     provider: new PassageProvider(new PassageApi(client, settings.APP_ID, schemas), mapping),
     operations: {},
+    webhook: null,
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: mapping.version,
   };

@@ -32,6 +32,7 @@ export function createSendauth(settings: SendauthSettings, client: ProviderClien
   return {
     provider: new SendauthProvider(api, mapping, ownAccountOf(settings.USERNAME)),
     operations: sendauthOperations(api, new SendauthActivityApi(client)),
+    webhook: null,
     remoteScope: settings.BASE_URL,
     mappingVersion: mapping.version,
   };

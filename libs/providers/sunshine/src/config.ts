@@ -6,6 +6,7 @@ import { sunshineMapping, TAKEN_METADATA_KEYS } from './mapping.js';
 import { SunshineProvider } from './provider.js';
 import { signedWith } from './token.js';
 import { heldUserSchema } from './user.js';
+import { SunshineWebhook } from './webhook.js';
 
 const metadataField = z
   .string()
@@ -27,7 +28,10 @@ export const sunshineSettings = z.object({
   KEY_SECRET: z.string().min(1),
   /** How the key is shown: sent with every call, or used to sign tokens and never sent. (Default: basic) */
   AUTH: z.enum(['basic', 'jwt']).default('basic'),
-  /** Shared secret of the deletion webhook; without it a deletion is confirmed by reading. (Default: none) */
+  /**
+   * Shared secret of the webhook. Without it none is taken: a deletion is then noticed by reading from time to time, and
+   * a merge only when the user is next read. (Default: none)
+   */
   WEBHOOK_SECRET: z.string().min(1).optional(),
   /** Custom attributes carried in `metadata`, by name, separated by commas. (Default: none) */
   METADATA_FIELDS: metadataFields.optional(),
@@ -36,10 +40,12 @@ export type SunshineSettings = z.infer<typeof sunshineSettings>;
 
 /** Builds the adapter on a client of one's own; the client authenticates and is closed by whoever opened it. */
 export function createSunshine(settings: SunshineSettings, client: ProviderClient): BuiltProvider {
-  const mapping = sunshineMapping(settings.METADATA_FIELDS ?? []);
+  const { METADATA_FIELDS, WEBHOOK_SECRET } = settings;
+  const mapping = sunshineMapping(METADATA_FIELDS ?? []);
   return {
     provider: new SunshineProvider(new SunshineApi(client, settings.APP_ID, heldUserSchema), mapping),
     operations: {},
+    webhook: WEBHOOK_SECRET === undefined ? null : new SunshineWebhook(settings.APP_ID, WEBHOOK_SECRET),
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: mapping.version,
   };

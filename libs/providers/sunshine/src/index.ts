@@ -9,3 +9,4 @@ export * from './provider.js';
 export * from './token.js';
 export * from './user-body.js';
 export * from './user.js';
+export * from './webhook.js';

@@ -1,5 +1,6 @@
 import type { OwedEffect } from '#domain';
 import {
+  ANSWERED_ANOTHER_USER,
   ProviderError,
   type Account,
   type AccountTarget,
@@ -107,10 +108,16 @@ export class SunshineProvider implements IdentityProvider {
     return this.acknowledge(answer);
   }
 
-  /** A user that is gone is acknowledged as proven; a deletion that begins is not. @see PROVIDERS.md 2.5 */
+  /**
+   * A user that is gone is acknowledged as proven; a deletion that begins is not. One path serves both kinds of id, and
+   * that of a user who was merged away may answer for the survivor, so that the user is read before.
+   * @see PROVIDERS.md 2.5 and 2.6
+   */
   private async purge(target: AccountTarget, context: CallContext): Promise<Applied> {
     try {
-      const status = await this.api.deleteUser(referenceOf(target), context);
+      const { user } = await this.api.getUser(referenceOf(target), context);
+      assertIsTarget(user, target);
+      const status = await this.api.deleteUser({ idOrExternalId: user.id }, context);
       return { confirmed: false, status };
     } catch (error) {
       if (isNotFound(error)) return { confirmed: true, status: 404 };
@@ -145,7 +152,7 @@ export class SunshineProvider implements IdentityProvider {
 /** One path serves both kinds of id, and users can be merged: what is answered must be who was asked for. */
 function assertIsTarget(user: HeldUser, { accountId, remoteKey }: AccountTarget): void {
   const isTarget = accountId === null ? user.externalId === remoteKey : user.id === accountId;
-  if (!isTarget) throw new ProviderError('protocol', { reason: 'answered_another_user' });
+  if (!isTarget) throw new ProviderError('protocol', { reason: ANSWERED_ANOTHER_USER });
 }
 
 /**

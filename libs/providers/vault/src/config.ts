@@ -22,6 +22,7 @@ export function createVault(settings: VaultSettings, client: ProviderClient): Bu
   return {
     provider: new VaultProvider(api),
     operations: vaultOperations(api),
+    webhook: null,
     remoteScope: `${settings.BASE_URL} app ${settings.APP_ID}`,
     mappingVersion: vaultMapping.version,
   };

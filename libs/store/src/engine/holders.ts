@@ -42,3 +42,21 @@ export async function findHolders(
   }
   return { byAccountId, creating };
 }
+
+/**
+ * Another link that holds an account, or is said to have been merged into it, and how far that link has come; `null`
+ * when there is none. Two links that were merged into one account are rivals before either of them was looked at.
+ */
+export async function findRival(
+  sql: Sql,
+  provider: string,
+  { accountId, userId }: { readonly accountId: string; readonly userId: string },
+): Promise<{ readonly userId: string; readonly handled: string } | null> {
+  const [rival] = await sql<{ user_id: string; handled: string }>(
+    `SELECT user_id, handled FROM links
+     WHERE provider = $1 AND (account_id = $2 OR merged_into = $2) AND user_id <> $3
+     ORDER BY account_id = $2 DESC NULLS LAST LIMIT 1`,
+    [provider, accountId, userId],
+  );
+  return rival === undefined ? null : { userId: rival.user_id, handled: rival.handled };
+}

@@ -79,10 +79,17 @@ export interface HeldStep extends ChargedStep {
  */
 export type RoomEnd = 'kept' | 'used' | { readonly unused: Grant };
 
-/** What a receipt can point to. */
+/** What a receipt can point to. Each part is written when it comes to be known, and stays beside those before it. */
 export interface PurgeEvidence {
-  readonly method: 'delete' | 'read';
-  readonly status: number | null;
+  /** The provider's answer to the request to delete, as its HTTP status; 404 when there was nothing to delete any more. */
+  readonly deletion?: EvidenceMoment & { readonly status: number };
+  /** A later read that no longer found the account. */
+  readonly absence?: EvidenceMoment;
+}
+
+interface EvidenceMoment {
+  /** By the worker's clock, as ISO 8601 in UTC. */
+  readonly at: string;
 }
 
 export interface SettleOptions {
@@ -210,6 +217,7 @@ const SETTLE = `
       applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
+      merged_into = CASE WHEN s.is_handled AND s.park_code IS NULL AND l.wanted = s.wanted THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
       settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
@@ -239,7 +247,7 @@ const SETTLE = `
     WHERE s.intent_kind = 'provision' AND i.kind = 'provision' AND i.user_id = s.user_id AND i.provider = $1
       AND i.settled_at IS NULL),
   receipted AS (
-    UPDATE intents i SET outcome = s.intent_outcome, evidence = s.evidence,
+    UPDATE intents i SET outcome = s.intent_outcome, evidence = COALESCE(i.evidence, '{}') || s.evidence,
       settled_at = CASE WHEN s.intent_outcome = 'applied' THEN now() END
     FROM s JOIN settled d ON d.user_id = s.user_id
     WHERE s.intent_kind = 'purge' AND i.kind = 'purge' AND i.user_id = s.user_id AND i.provider = $1

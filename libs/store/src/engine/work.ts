@@ -42,6 +42,8 @@ export interface ClaimedLink {
   /** Which status and attributes the account was last known to show; `null` before it showed any. */
   readonly appliedStatusRevision: number | null;
   readonly appliedAttributeRevision: number | null;
+  /** The account that the provider says ours was merged into: a hint, to be read before anything else. `null` without one. */
+  readonly mergedInto: string | null;
   /** The claim before this one never settled: whatever it sent is unknown. */
   readonly lastClaimLost: boolean;
   /** How often in a row a claim of this link alone was lost. */

@@ -38,6 +38,7 @@ interface ProofRow {
   account_id: string | null;
   intended_at: Date | null;
   deletion_status: number | null;
+  answered_at: Date | null;
   event_id: string | null;
   received_at: Date | null;
   erased_at: Date | null;
@@ -49,7 +50,8 @@ interface ProofRow {
 /** The last purge of the account, what its provider told of it, and the erasure of its profile. */
 const EVIDENCE = `
   LEFT JOIN LATERAL (
-    SELECT i.account_id, i.created_at, (i.evidence -> 'deletion' ->> 'status')::int AS status
+    SELECT i.account_id, i.created_at, (i.evidence -> 'deletion' ->> 'status')::int AS status,
+      (i.evidence -> 'deletion' ->> 'at')::timestamptz AS answered_at
     FROM intents i WHERE i.user_id = l.user_id AND i.provider = l.provider AND i.kind = 'purge'
     ORDER BY i.created_at DESC LIMIT 1) AS i ON true
   LEFT JOIN LATERAL (
@@ -65,7 +67,8 @@ const EVIDENCE = `
 async function findProofs(sql: Sql): Promise<Proof[]> {
   const rows = await sql<ProofRow>(
     `SELECT e.id AS erasure_id, e.user_id, e.requested_at, l.provider, p.kind, ${isGone('l')} AS is_gone, l.settled_at,
-       l.observed_state, i.account_id, i.created_at AS intended_at, i.status AS deletion_status, w.event_id,
+       l.observed_state, i.account_id, i.created_at AS intended_at, i.status AS deletion_status,
+       i.answered_at, w.event_id,
        w.received_at, d.at AS erased_at, d.status AS erased_status, l.waived_at, l.waived_reason
      FROM erasures e JOIN links l ON l.user_id = e.user_id JOIN providers p ON p.slug = l.provider ${EVIDENCE}
      WHERE e.completed_at IS NULL
@@ -89,7 +92,8 @@ function toProof(row: ProofRow): Proof {
     settledAt: row.settled_at,
     observedState: row.observed_state,
     accountId: row.account_id,
-    deletion: intendedAt === null ? null : { status: row.deletion_status, intendedAt },
+    deletion:
+      intendedAt === null ? null : { status: row.deletion_status, intendedAt, answeredAt: row.answered_at },
     webhook: eventId === null || receivedAt === null ? null : { eventId, receivedAt },
     profileErased: row.erased_at === null ? null : { status: row.erased_status, at: row.erased_at },
     waived: row.waived_at === null ? null : { at: row.waived_at, reason: row.waived_reason },

@@ -14,7 +14,7 @@ const GONE: Proof = {
   settledAt: AT,
   observedState: 'absent',
   accountId: 'account-of-a-person',
-  deletion: { status: 200, intendedAt: AT },
+  deletion: { status: 200, intendedAt: AT, answeredAt: AT },
   webhook: null,
   profileErased: null,
   waived: null,
@@ -25,10 +25,10 @@ describe('the receipt of an account', () => {
     ['deleted', {}, 'the deletion was answered and a read confirmed it'],
     [
       'deleted',
-      { deletion: { status: null, intendedAt: AT } },
+      { deletion: { status: null, intendedAt: AT, answeredAt: AT } },
       'the answer was lost, and a read confirmed it',
     ],
-    ['absent', { deletion: { status: 404, intendedAt: AT } }, 'the deletion found nothing'],
+    ['absent', { deletion: { status: 404, intendedAt: AT, answeredAt: AT } }, 'the deletion found nothing'],
     ['absent', { deletion: null }, 'a read found nothing, and none was sent'],
     [
       'never_mirrored',
@@ -59,7 +59,7 @@ describe('the receipt of an account', () => {
       confirmedAt: at,
       evidence: {
         profileErasure: { status: 200, at },
-        deletion: { status: 200, intendedAt: at },
+        deletion: { status: 200, intendedAt: at, answeredAt: at },
         webhook: { id: 'ev1', receivedAt: at },
         verifyingRead: { found: 'nothing', at },
       },

@@ -16,7 +16,11 @@ export interface Proof {
   /** The account that was deleted, or was to be. */
   readonly accountId: string | null;
   /** What the deletion was answered, and when it was put on record. `null` when none was sent. */
-  readonly deletion: { readonly status: number | null; readonly intendedAt: Date } | null;
+  readonly deletion: {
+    readonly status: number | null;
+    readonly intendedAt: Date;
+    readonly answeredAt: Date | null;
+  } | null;
   /** The provider told us of the deletion by itself. */
   readonly webhook: { readonly eventId: string; readonly receivedAt: Date } | null;
   /** What is personal was removed before the account was. */
@@ -69,7 +73,13 @@ function evidenceOf(proof: Proof, method: ReceiptMethod): ReceiptClaims['evidenc
       : { profileErasure: { status: profileErased.status, at: profileErased.at.toISOString() } }),
     ...(deletion === null
       ? {}
-      : { deletion: { status: deletion.status, intendedAt: deletion.intendedAt.toISOString() } }),
+      : {
+          deletion: {
+            status: deletion.status,
+            intendedAt: deletion.intendedAt.toISOString(),
+            answeredAt: deletion.answeredAt?.toISOString() ?? null,
+          },
+        }),
     ...(webhook === null
       ? {}
       : { webhook: { id: webhook.eventId, receivedAt: webhook.receivedAt.toISOString() } }),
