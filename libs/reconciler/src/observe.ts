@@ -26,10 +26,11 @@ export async function observe(
   context: CallContext,
 ): Promise<Seen> {
   const known = knowledgeOf(work);
-  if (work.unsettledCreates.length > 0 && work.accountId === null) {
-    return afterLostCreate(known, await findOwnLostCreate(room, work, desired, context));
-  }
-  if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
+  if (work.unsettledCreates.length > 0) {
+    const found = await findOwnLostCreate(room, work, desired, context);
+    // Behind a new account that never came to be stands the one that it was to replace.
+    if (found.kind !== 'neverLanded' || work.accountId === null) return afterLostCreate(known, found);
+  } else if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
   const observation = await read(room, work, context);
   return { kind: 'known', knowledge: afterRead(known, observation), readNow: true };
 }

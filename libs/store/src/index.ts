@@ -21,6 +21,7 @@ export * from './personal-columns.js';
 export * from './roster/account-calls.js';
 export * from './roster/api-keys.js';
 export * from './roster/change-status.js';
+export * from './roster/come-back.js';
 export * from './roster/convergence.js';
 export * from './roster/edit-user.js';
 export * from './roster/erase-profile.js';
