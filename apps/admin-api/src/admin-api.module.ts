@@ -25,6 +25,7 @@ import { BUDGET, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
+import { ReturnsService } from './users/returns.service.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
 
@@ -57,6 +58,7 @@ export class AdminApiModule {
       ],
       providers: [
         UsersService,
+        ReturnsService,
         ImportsService,
         ProvidersService,
         HoldsService,

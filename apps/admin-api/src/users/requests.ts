@@ -46,6 +46,17 @@ const overrideBudget = z.strictObject({ reason }).optional().meta({
 export const closingBody = z.strictObject({ overrideBudget }).nullish();
 export type ClosingBody = z.infer<typeof closingBody>;
 
+/** How somebody is to come back. */
+export const returnBody = z
+  .strictObject({
+    recreate: z.boolean().optional().meta({
+      description:
+        'Makes a new account, once, wherever the account is gone for good, although what hung on it is lost. Also for somebody who is active already.',
+    }),
+  })
+  .nullish();
+export type ReturnBody = z.infer<typeof returnBody>;
+
 /** When a purge may begin. */
 export const purgeBody = z
   .strictObject({
