@@ -19,6 +19,7 @@ import {
   openDatabase,
   openRoster,
   startDuePurges,
+  startRetentionPurges,
   syncProviders,
   type Database,
   type Roster,
@@ -35,6 +36,9 @@ const FACTORIES: readonly ProviderFactory[] = [
 
 /** Most tests move everybody there is; those that are about the budgets give their own. */
 const NO_LIMIT: Allowance = { atLeast: 0, percent: 100 };
+
+/** What a deployment starts with. */
+const RETENTION_DAYS = 30;
 
 /** Short enough for tests, in the proportions of production. */
 const TEST_ENGINE: EngineSettings = {
@@ -55,7 +59,7 @@ export class TestWorker {
   constructor(
     readonly roster: Roster,
     registry: ProviderRegistry,
-    settings: EngineSettings,
+    private readonly settings: EngineSettings,
     logLevel: LogLevel,
   ) {
     const engine = {
@@ -78,7 +82,10 @@ export class TestWorker {
 
   /** One tick, and everything that is due now. */
   async pass(forMs = 20_000): Promise<void> {
-    await startDuePurges(this.roster, new Date());
+    const now = new Date();
+    await startDuePurges(this.roster, now);
+    const { remove } = this.settings.allowances;
+    await startRetentionPurges(this.roster, { now, days: RETENTION_DAYS, remove });
     await completePurges(this.roster);
     await keep(this.rooms, this.stopping.signal);
     await Promise.all(this.rooms.flatMap((room) => room.probing ?? []));

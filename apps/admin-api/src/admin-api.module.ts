@@ -24,6 +24,7 @@ import { ProvidersService } from './providers/providers.service.js';
 import { BUDGET, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
+import { LegalHoldController } from './users/legal-hold.controller.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
 import { ReturnsService } from './users/returns.service.js';
 import { UsersController } from './users/users.controller.js';
@@ -50,6 +51,7 @@ export class AdminApiModule {
         ImportsController,
         UsersController,
         LifecycleController,
+        LegalHoldController,
         ActivityController,
         EffectsController,
         ProvidersController,

@@ -3,7 +3,7 @@ import type { ProviderRegistry } from '#identity-provider';
 import { sparingly, type Clock, type Logger } from '#observability';
 import type { DoorbellJob, DoorbellQueue } from '#queue';
 import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
-import { completePurges, startDuePurges, type DueWork, type Roster } from '#store';
+import { completePurges, startDuePurges, startRetentionPurges, type DueWork, type Roster } from '#store';
 
 /** How long one doorbell is answered before others get their turn. */
 const ANSWER_FOR_MS = 10_000;
@@ -15,6 +15,8 @@ export interface WorkerEngineParts {
   readonly registry: ProviderRegistry;
   readonly queue: DoorbellQueue;
   readonly settings: EngineSettings;
+  /** Days after which deleted users are purged; `null` keeps them. */
+  readonly retentionDays: number | null;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
@@ -71,11 +73,16 @@ export class WorkerEngine {
   private async keepGoing(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     const started = await startDuePurges(this.parts.roster, this.parts.clock.now());
+    const retained = await this.startRetained();
     const completed = await completePurges(this.parts.roster);
-    if (started.length + completed.length > 0) {
-      this.parts.log.info('purges moved on', { count: started.length + completed.length });
-    }
+    const count = started.length + retained.length + completed.length;
+    if (count > 0) this.parts.log.info('purges moved on', { count });
     for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
+  }
+
+  private startRetained(): Promise<string[]> {
+    const { roster, clock, retentionDays: days, settings } = this.parts;
+    return startRetentionPurges(roster, { now: clock.now(), days, remove: settings.allowances.remove });
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { namedInstances } from './provider-names.js';
-import { allowance, oneOf, secretLike, textLike, trueOrFalse, wholeNumber } from './rules.js';
+import { allowance, oneOf, secretLike, textLike, trueOrFalse, wholeNumber, wholeNumberOr } from './rules.js';
 
 /** One setting, as the table of settings shows it. */
 export interface SettingLine {
@@ -187,6 +187,14 @@ export const LINES = {
     required: false,
     meaning: 'Whether changes need another key to be approved than the one that asked for them.',
     rule: trueOrFalse(),
+  }),
+  retentionDays: line({
+    name: 'ROLLCALL_RETENTION_DAYS',
+    default: '30',
+    required: false,
+    meaning:
+      'Days after which deleted users are purged, as fast as the budget for removals allows; `never` keeps them.',
+    rule: wholeNumberOr('never', 1, 36_500),
   }),
   queuePrefix: line({
     name: 'ROLLCALL_QUEUE_PREFIX',

@@ -8,6 +8,7 @@ export const SCOPES = [
   'users:purge',
   'providers:read',
   'holds:approve',
+  'holds:legal',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

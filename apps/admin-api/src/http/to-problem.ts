@@ -7,6 +7,7 @@ import {
   HoldExpired,
   ImportRefused,
   isDatabaseUnavailable,
+  LegalHoldStands,
   NoAccount,
   NothingToErase,
   RevisionMismatch,
@@ -50,6 +51,7 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof HoldChanged) return new Problem(409, 'hold_changed', { detail });
   if (error instanceof HoldExpired) return new Problem(409, 'hold_expired', { detail });
   if (error instanceof FourEyesRequired) return new Problem(403, 'four_eyes_required', { detail });
+  if (error instanceof LegalHoldStands) return new Problem(409, 'legal_hold', { detail });
   if (error instanceof RevisionMismatch) return new Problem(412, 'revision_mismatch', { detail });
   if (error instanceof ImportRefused) return new Problem(422, error.code, { detail });
   if (error instanceof StatusRefused) {

@@ -57,6 +57,10 @@ export const returnBody = z
   .nullish();
 export type ReturnBody = z.infer<typeof returnBody>;
 
+/** Why nothing of somebody may be destroyed. */
+export const legalHoldBody = z.strictObject({ reason });
+export type LegalHoldBody = z.infer<typeof legalHoldBody>;
+
 /** When a purge may begin. */
 export const purgeBody = z
   .strictObject({
