@@ -174,6 +174,27 @@ describe.each(WAYS)('P13: after %s, a %s', (out, back, word) => {
   });
 });
 
+describe('an account that was gone and is brought back over there', () => {
+  it.each([
+    ['is found by the next edit', () => stage.ask('PATCH', `/users/${id}`, { company: 'Other' })],
+    ['is found and not replaced by who asks for a new one', () => move('reactivate', { recreate: true })],
+  ])('%s', async (_, act) => {
+    await enter();
+    const { passage } = stage.mirror.simulators.providers;
+    const before = await accountId('passage');
+    await removeBehindOurBack('passage');
+    await doubtEverything(stage.mirror.database);
+    await stage.mirror.converge();
+    expect((await links())['passage']).toMatchObject(PARKED);
+    passage.plant({ op: 'put', account: { id: before, email: EMAIL } });
+    const made = creates('passage');
+    await act();
+    await stage.mirror.converge();
+    expect([accounts('passage'), creates('passage')]).toEqual([[before], made]);
+    expect((await links())['passage']).toMatchObject({ standing: 'inSync', parked: null });
+  });
+});
+
 describe('a permission for a new account', () => {
   it('is taken back by the next change of status, unused', async () => {
     await enter();

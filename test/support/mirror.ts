@@ -53,6 +53,8 @@ const TEST_ENGINE: EngineSettings = {
 /** One worker's engine without its clockwork: it works when told to. */
 export class TestWorker {
   readonly rooms: readonly ProviderRoom[];
+  /** Days after which deleted users are purged; `null` keeps them. */
+  retentionDays: number | null = RETENTION_DAYS;
   private readonly pumps: readonly ProviderPump[];
   private readonly stopping = new AbortController();
 
@@ -85,7 +87,7 @@ export class TestWorker {
     const now = new Date();
     await startDuePurges(this.roster, now);
     const { remove } = this.settings.allowances;
-    await startRetentionPurges(this.roster, { now, days: RETENTION_DAYS, remove });
+    await startRetentionPurges(this.roster, { now, days: this.retentionDays, remove });
     await completePurges(this.roster);
     await keep(this.rooms, this.stopping.signal);
     await Promise.all(this.rooms.flatMap((room) => room.probing ?? []));

@@ -60,8 +60,11 @@ function mustRead(room: ProviderRoom, work: Work): boolean {
   const readable =
     work.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
   if (!readable) return false;
+  const isToBeThere = work.user.status === 'active' && work.assigned;
   // A create would tell what is there; who is not to be created may still have an account under our key.
-  if (work.certainty === 'never' && !(work.user.status === 'active' && work.assigned)) return true;
+  if (work.certainty === 'never' && !isToBeThere) return true;
+  // An account that somebody misses may have been brought back over there since it was last looked for.
+  if (isToBeThere && work.accountId !== null && work.observedState === 'absent') return true;
   // A lost write may land after a read that came too early, however certain that read was.
   return work.certainty === 'stale' || work.lastClaimLost || work.doubtAgeMs !== null;
 }
