@@ -106,9 +106,29 @@ describe('P9: people whose retention period is over', () => {
     ]);
   });
 
-  it('are no more either while one provider cannot be reached', async () => {
+  it('are no more either while nothing can be destroyed yet, however often the clock ticks', async () => {
+    await deleted(20, { remove: exactly(4), bystanders: 90, providers: ['vault', 'passage'] });
+    const pause = (until: string) =>
+      stage.mirror.database.sql(`UPDATE providers SET paused_until = ${until}`);
+    await pause(`now() + interval '1 hour'`);
+    const crew = [stage.mirror.worker, stage.mirror.hire()];
+    for (const worker of [...crew, ...crew]) await worker.pass();
+    expect([(await statuses())['purging'], destroyed('vault'), destroyed('passage')]).toEqual([4, 0, 0]);
+    await pause('NULL');
+    // A worker believes a pause that it has seen until it is over.
+    const another = stage.mirror.hire();
+    await until(async () => {
+      await another.pass();
+      return (await statuses())['purged'] === 4;
+    }, 10_000);
+    expect([await holdsOf(stage.mirror), destroyed('vault'), destroyed('passage')]).toEqual([[], 4, 4]);
+  });
+
+  it('are no more either while one provider refuses to answer', async () => {
     await deleted(20, { remove: exactly(4), bystanders: 90, providers: ['vault', 'passage'] });
     stage.mirror.simulators.faults('passage', { match: { method: 'DELETE' }, times: 'always', status: 503 });
+    for (let ticks = 0; ticks < 4; ticks += 1) await stage.mirror.worker.pass(200);
+    await stage.mirror.database.sql(`UPDATE budgets SET spent = '{}' WHERE provider = 'vault'`);
     for (let ticks = 0; ticks < 4; ticks += 1) await stage.mirror.worker.pass(200);
     expect([destroyed('vault'), (await statuses())['purging']]).toEqual([4, 4]);
   });
