@@ -174,6 +174,7 @@ describe('a leaver among fifty thousand', () => {
     queue = await DoorbellQueue.open(settings, ['passage']);
     const { engine: parts } = mirror.worker.room('passage');
     engine = new WorkerEngine({
+      retentionDays: null,
       ...parts,
       roster: mirror.roster,
       registry: mirror.registry,

@@ -29,7 +29,7 @@ describe('P8: the plan', () => {
       for (const status of ['active', 'deactivated', 'deleted', 'purged'] as const)
         for (const state of OBSERVED_STATES)
           for (const owed of debts)
-            for (const flags of [0, 1, 2, 3, 4, 5, 6, 7]) {
+            for (const flags of Array(16).keys()) {
               const violations = (flags & 4) === 0 ? [] : [{ attribute: 'email', rule: 'is wrong' }];
               const input: PlanInput = {
                 status,
@@ -48,6 +48,7 @@ describe('P8: the plan', () => {
                 },
                 owed,
                 hadAccount: (flags & 1) !== 0,
+                mayRecreate: (flags & 8) !== 0,
                 purgeAccepted: (flags & 2) !== 0,
                 capabilities,
               };
@@ -56,7 +57,7 @@ describe('P8: the plan', () => {
               expect([status, state, flags, destroys]).toEqual([status, state, flags, mayDestroy]);
               cells += 1;
             }
-      expect(cells).toBe(4 * OBSERVED_STATES.length * (OWED_EFFECTS.length + 2) * 8);
+      expect(cells).toBe(4 * OBSERVED_STATES.length * (OWED_EFFECTS.length + 2) * 16);
     },
   );
 });

@@ -4,6 +4,7 @@ import { OBSERVED_STATES, type OwedEffect } from '#domain';
 import type { Capabilities, DesiredAccount, LoweredStatus, ProviderStep } from '#identity-provider';
 import {
   chargeOf,
+  comingBack,
   plan,
   planAround,
   planShutting,
@@ -41,6 +42,7 @@ function inputs({ capabilities, lowering }: Profile): fc.Arbitrary<PlanInput> {
       observed,
       owed: fc.subarray(payable(capabilities, carriesTags)),
       hadAccount: fc.boolean(),
+      mayRecreate: fc.boolean(),
       purgeAccepted: fc.boolean(),
       capabilities: fc.constant(capabilities),
     })
@@ -200,7 +202,7 @@ describe.each(PROFILES)('the laws of the plan: %s', (_name, profile) => {
       fc.property(inputs(profile), (input) => {
         fc.pre(input.status === 'active' && input.observed.state === 'absent');
         const { steps, park } = plan(input);
-        const isLoss = input.hadAccount && capabilities.onAbsent === 'park';
+        const isLoss = input.hadAccount && capabilities.onAbsent === 'park' && !input.mayRecreate;
         const isLost =
           capabilities.accountIdAssignedBy === 'provider' && input.desired.lookupKeys.length === 0;
         if (isLoss || isLost) {
@@ -209,6 +211,40 @@ describe.each(PROFILES)('the laws of the plan: %s', (_name, profile) => {
         } else if (input.desired.violations.length === 0) {
           expect(steps[0]?.kind).toBe('provision');
         }
+      }),
+      RUNS,
+    );
+  });
+
+  it('D12: a permission for a new account changes nothing but the create of somebody active whose account is gone', () => {
+    fc.assert(
+      fc.property(inputs(profile), (input) => {
+        const without = plan({ ...input, mayRecreate: false });
+        const allowed = plan({ ...input, mayRecreate: true });
+        const isGone = input.status === 'active' && input.observed.state === 'absent' && input.hadAccount;
+        if (!isGone) expect(allowed).toEqual(without);
+        else expect(allowed).toEqual(plan({ ...input, hadAccount: false }));
+        if (isGone && capabilities.onAbsent === 'recreate') expect(allowed).toEqual(without);
+      }),
+      RUNS,
+    );
+  });
+
+  it('P13: what a return is said to come to is what the plan then does', () => {
+    fc.assert(
+      fc.property(inputs(profile), fc.constantFrom('restore', 'reactivate'), (input, verb) => {
+        fc.pre(input.status === 'active' || input.status === 'deactivated');
+        const { outcome, loses } = comingBack(input, { verb, park: null, isSettled: true });
+        const { last, input: end } = untilQuiet(input);
+        const kinds = plan(input).steps.map(({ kind }) => kind);
+        expect(kinds.includes('provision')).toBe(outcome === 'recreated' || outcome === 'created');
+        if (kinds.includes('restore')) expect(outcome).toBe('restored');
+        if (kinds.includes('reactivate')) expect(outcome).toBe('reactivated');
+        if (outcome === 'impossible') expect(end.observed.state).not.toBe('live');
+        else if (input.status === 'active') expect(end.observed.state).toBe('live');
+        if (last.park?.code === 'gone_at_provider') expect(outcome).toBe('impossible');
+        const mustLose = outcome === 'recreated' || last.park?.code === 'gone_at_provider';
+        if (mustLose) expect(loses).toEqual(capabilities.purge.loses);
       }),
       RUNS,
     );

@@ -27,6 +27,9 @@ const FACTORIES: readonly ProviderFactory[] = [
 /** Most tests move everybody there is; those that are about the budgets give their own. */
 const NO_LIMIT: Allowance = { atLeast: 0, percent: 100 };
 
+/** What a deployment starts with. */
+const RETENTION_DAYS = 30;
+
 /** Short enough for tests, in the proportions of production. */
 const TEST_ENGINE: EngineSettings = {
   leaseMs: 4_000,
@@ -40,13 +43,15 @@ const TEST_ENGINE: EngineSettings = {
 /** One worker's engine without its clockwork: it works when told to. */
 export class TestWorker {
   readonly rooms: readonly ProviderRoom[];
+  /** Days after which deleted users are purged; `null` keeps them. */
+  retentionDays: number | null = RETENTION_DAYS;
   private readonly pumps: readonly ProviderPump[];
   private readonly stopping = new AbortController();
 
   constructor(
     readonly roster: Roster,
     registry: ProviderRegistry,
-    settings: EngineSettings,
+    private readonly settings: EngineSettings,
     logLevel: LogLevel,
   ) {
     const engine = {
@@ -69,7 +74,8 @@ export class TestWorker {
 
   /** One tick, and everything that is due now. */
   async pass(forMs = 20_000): Promise<void> {
-    await upkeep(this.roster, new Date());
+    const retention = { days: this.retentionDays, remove: this.settings.allowances.remove };
+    await upkeep(this.roster, { now: new Date(), retention });
     await keep(this.rooms, this.stopping.signal);
     await Promise.all(this.rooms.flatMap((room) => room.probing ?? []));
     const due = await keep(this.rooms, this.stopping.signal);

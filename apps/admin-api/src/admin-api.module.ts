@@ -26,7 +26,9 @@ import { ProvidersService } from './providers/providers.service.js';
 import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
+import { LegalHoldController } from './users/legal-hold.controller.js';
 import { LifecycleController } from './users/lifecycle.controller.js';
+import { ReturnsService } from './users/returns.service.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -54,6 +56,7 @@ export class AdminApiModule {
         ImportsController,
         UsersController,
         LifecycleController,
+        LegalHoldController,
         ActivityController,
         EffectsController,
         ProvidersController,
@@ -64,6 +67,7 @@ export class AdminApiModule {
       ],
       providers: [
         UsersService,
+        ReturnsService,
         ImportsService,
         ProvidersService,
         HoldsService,

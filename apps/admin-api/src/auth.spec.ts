@@ -64,6 +64,8 @@ describe('who may do what', () => {
         'POST /v1/users/:id/restore',
         'POST /v1/users/import',
         'PUT /v1/users/:id',
+        'DELETE /v1/users/:id/legal-hold',
+        'PUT /v1/users/:id/legal-hold',
       ].toSorted(),
     );
   });
@@ -125,6 +127,7 @@ describe('who may do what', () => {
         'GET /v1/holds/users',
       ],
       'holds:approve': ['POST /v1/holds/approve', 'POST /v1/holds/reject'],
+      'holds:legal': ['PUT /v1/users/:id/legal-hold', 'DELETE /v1/users/:id/legal-hold'],
     });
     // A route without a declaration is refused to everybody, so it would be missing here.
     expect(Object.values(opened).flat().toSorted()).toEqual(

@@ -122,6 +122,47 @@ describe('users over the API', () => {
     expect([unknown.status, unknown.body.errors[0]?.field]).toEqual([400, 'force']);
   });
 
+  it('P13 a return leaves no provider out, and says of one that is not configured here that nobody can say', async () => {
+    const { body } = await create();
+    const path = `/v1/users/${body.id}`;
+    await api.database.sql(`UPDATE providers SET enabled = false WHERE slug = 'south'`);
+    const told = await api.ask(`${path}/reactivate`, { method: 'POST' });
+    await api.database.sql(`UPDATE providers SET enabled = true WHERE slug = 'south'`);
+    const line = { loses: [], certain: false };
+    expect(JSON.parse(told.text)).toMatchObject({
+      id: body.id,
+      status: 'active',
+      accounts: [
+        { provider: 'north', outcome: 'unknown', ...line, because: expect.stringContaining('no settings') },
+        {
+          provider: 'south',
+          outcome: 'impossible',
+          ...line,
+          because: expect.stringContaining('switched off'),
+        },
+      ],
+    });
+    expect(told.headers.get('etag')).toBe((await api.ask(path)).headers.get('etag'));
+  });
+
+  it('D12 a new account can be asked for with either way back, and nothing else can be said there', async () => {
+    const { body } = await create();
+    for (const verb of ['restore', 'reactivate']) {
+      const ask = (json: object) => api.ask(`/v1/users/${body.id}/${verb}`, { json });
+      api.rung.length = 0;
+      expect((await ask({ recreate: false })).status).toBe(200);
+      expect(api.rung).toEqual([]);
+      expect((await ask({ recreate: true })).status).toBe(200);
+      expect(api.rung).toEqual([{ lane: 'restore', userIds: [body.id] }]);
+      const wrong = await ask({ recreate: 'yes' });
+      expect([wrong.status, wrong.body.errors]).toEqual([
+        400,
+        [expect.objectContaining({ field: 'recreate', rule: 'must be of type boolean' })],
+      ]);
+      expect((await ask({ recreate: true, force: true })).status).toBe(400);
+    }
+  });
+
   it('a restore that is sent again late does not undo the next deletion, when it says what it was about', async () => {
     const { body } = await create();
     const path = `/v1/users/${body.id}`;

@@ -16,6 +16,8 @@ export interface WorkerEngineParts {
   readonly registry: ProviderRegistry;
   readonly queue: DoorbellQueue;
   readonly settings: EngineSettings;
+  /** Days after which deleted users are purged; `null` keeps them. */
+  readonly retentionDays: number | null;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
@@ -78,8 +80,9 @@ export class WorkerEngine {
   }
 
   private async moveOn(): Promise<void> {
-    const { roster, clock, log } = this.parts;
-    const moved = await upkeep(roster, clock.now());
+    const { roster, clock, log, retentionDays, settings } = this.parts;
+    const retention = { days: retentionDays, remove: settings.allowances.remove };
+    const moved = await upkeep(roster, { now: clock.now(), retention });
     if (moved.purges > 0) log.info('purges moved on', { count: moved.purges });
     if (moved.erasures > 0) log.info('erasures completed', { count: moved.erasures });
     await this.ageing.look();

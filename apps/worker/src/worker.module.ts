@@ -57,6 +57,7 @@ export class WorkerModule {
               registry,
               queue,
               settings: { ...settings, allowances: allowancesOf(settings) },
+              retentionDays: settings.retentionDays,
               clock: systemClock,
               random: Math.random,
               newId,

@@ -12,6 +12,15 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .pipe(z.number().min(least, { error: rule }).max(most, { error: rule }));
 }
 
+/** A whole number within bounds, both included, or a word for none: `null`. */
+export function wholeNumberOr(word: string, least: number, most: number): z.ZodType<number | null, string> {
+  const rule = `must be a whole number from ${least} to ${most}, or ${word}`;
+  return z
+    .string()
+    .transform((text) => (text === word ? null : /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN))
+    .refine((read) => read === null || (read >= least && read <= most), { error: rule });
+}
+
 /** A number of changes and a share of the linked users, such as `100,20%`. */
 export function allowance(): z.ZodType<Allowance, string> {
   const rule = 'must be a whole number and a percentage from 0 to 100, such as 25,5%';

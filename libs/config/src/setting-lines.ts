@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { namedInstances } from './provider-names.js';
-import { allowance, oneOf, secretLike, textLike, trueOrFalse, wholeNumber } from './rules.js';
+import { allowance, oneOf, secretLike, textLike, trueOrFalse, wholeNumber, wholeNumberOr } from './rules.js';
 
 /** One setting, as the table of settings shows it. */
 export interface SettingLine {
@@ -195,6 +195,14 @@ export const LINES = {
     meaning:
       'Days from the request to erase a person to its deadline; after half of them it is told as ageing.',
     rule: wholeNumber(1, 365),
+  }),
+  retentionDays: line({
+    name: 'ROLLCALL_RETENTION_DAYS',
+    default: '30',
+    required: false,
+    meaning:
+      'Days after which deleted users are purged, as fast as the budget for removals allows; `never` keeps them.',
+    rule: wholeNumberOr('never', 1, 36_500),
   }),
   queuePrefix: line({
     name: 'ROLLCALL_QUEUE_PREFIX',

@@ -37,6 +37,7 @@ describe('the settings of a process', () => {
       shutdownMs: 15_000,
       databasePool: 10,
       queuePrefix: 'rollcall',
+      retentionDays: 30,
       budgetApprovalMs: 3_600_000,
       budgetFourEyes: false,
     });
@@ -48,6 +49,23 @@ describe('the settings of a process', () => {
     });
     expect(settings.databaseUrl.reveal()).toBe(LEAST.DATABASE_URL);
   });
+
+  it.each([
+    ['1', 1],
+    ['36500', 36_500],
+    ['never', null],
+  ])('take %s for days of retention', (given, read) => {
+    expect(readSettings({ ...LEAST, ROLLCALL_RETENTION_DAYS: given }).retentionDays).toBe(read);
+  });
+
+  it.each(['0', '-1', '1.5', '36501', 'Never', '30d', ' 30', 'null'])(
+    'refuse %s for days of retention',
+    (given) => {
+      expect(problemsOf({ ...LEAST, ROLLCALL_RETENTION_DAYS: given }).message).toContain(
+        'must be a whole number from 1 to 36500, or never',
+      );
+    },
+  );
 
   it.each([
     ['0,0%', { atLeast: 0, percent: 0 }],

@@ -22,6 +22,7 @@ export interface Planning {
   };
   readonly owed: readonly OwedEffect[];
   readonly hadAccount: boolean;
+  readonly mayRecreate: boolean;
   readonly purgeAccepted: boolean;
   readonly capabilities: Capabilities;
 }

@@ -55,6 +55,7 @@ async function decideFor(stage: Stage, person: Person): Promise<Planned> {
     },
     owed: person.owed,
     hadAccount: true,
+    mayRecreate: false,
     purgeAccepted: false,
     capabilities: stage.capabilities,
   });

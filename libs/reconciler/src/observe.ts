@@ -29,15 +29,15 @@ export async function observe(
   context: CallContext,
 ): Promise<Seen> {
   const known = knowledgeOf(work);
-  if (work.unsettledCreates.length > 0 && work.accountId === null) {
-    return afterLostCreate(known, await findOwnLostCreate(room, work, desired, context));
-  }
-  if (work.mergedInto !== null && work.mergedInto !== work.accountId) {
+  if (work.unsettledCreates.length > 0) {
+    const found = await findOwnLostCreate(room, work, desired, context);
+    // Behind a new account that never came to be stands the one that it was to replace.
+    if (found.kind !== 'neverLanded' || work.accountId === null) return afterLostCreate(known, found);
+  } else if (work.mergedInto !== null && work.mergedInto !== work.accountId) {
     const followed = await followMerge(room, { work, survivorId: work.mergedInto, context });
     if ('kind' in followed) return followed;
     return { kind: 'known', knowledge: afterRead(known, followed), readNow: true };
-  }
-  if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
+  } else if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
   const observation = await read(room, work, context);
   return { kind: 'known', knowledge: afterRead(known, observation), readNow: true };
 }
@@ -67,8 +67,11 @@ function mustRead(room: ProviderRoom, work: Work): boolean {
   const readable =
     work.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
   if (!readable) return false;
+  const isToBeThere = work.user.status === 'active' && work.assigned;
   // A create would tell what is there; who is not to be created may still have an account under our key.
-  if (work.certainty === 'never' && !(work.user.status === 'active' && work.assigned)) return true;
+  if (work.certainty === 'never' && !isToBeThere) return true;
+  // An account that somebody misses may have been brought back over there since it was last looked for.
+  if (isToBeThere && work.accountId !== null && work.observedState === 'absent') return true;
   // A lost write may land after a read that came too early, however certain that read was.
   return work.certainty === 'stale' || work.lastClaimLost || work.doubtAgeMs !== null;
 }

@@ -29,6 +29,7 @@ import {
   settleReleased,
   type PassState,
 } from './settlements.js';
+import { isTakenMeanwhile, resolveTaken } from './taken-identifiers.js';
 import { haltRoom, settleTrouble } from './trouble.js';
 
 const CRASHES_TO_PARK = 3;
@@ -95,6 +96,8 @@ async function pursue(
   const input = planInput(room, work, desired, seen.knowledge);
   const planned = plan(input);
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
+  if (creates(planned) && (await isTakenMeanwhile(room, work, desired, context)))
+    return resolveTaken(room, work, desired, begun, context);
   const ordinary = isOrdinary(work);
   const charge = creates(planned) && !room.firstSyncIsOver ? null : chargeOf(input, planned, ordinary);
   // An account that this pass has just found is the one that a purge is about; its record must name it.
@@ -219,6 +222,7 @@ function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, know
     observed: observedOf(known),
     owed: known.owed,
     hadAccount: work.accountId !== null,
+    mayRecreate: work.mayRecreate,
     // What was accepted was about the account that the link recorded, not about one that has just taken its place.
     purgeAccepted: work.purgeAccepted && known.accountId === work.accountId,
     capabilities: room.instance.provider.capabilities,

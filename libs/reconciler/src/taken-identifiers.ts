@@ -6,6 +6,23 @@ import { sharedKey } from './shared-key.js';
 import type { ProviderRoom } from './provider-room.js';
 import { settleAgain, settleParked, type PassState } from './settlements.js';
 
+/**
+ * Whether somebody holds an identifier of a person whose account is to be made anew. It may have been free to take for
+ * long, and of a create whose answer was lost a stranger who is there already could not be told from the account it made.
+ * @throws ProviderError when the look-up fails
+ */
+export async function isTakenMeanwhile(
+  { instance: { provider } }: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  context: CallContext,
+): Promise<boolean> {
+  const replaces = work.accountId !== null && provider.capabilities.accountIdAssignedBy === 'provider';
+  if (!replaces) return false;
+  const accounts = await provider.correlate(desired.lookupKeys, context);
+  return accounts.some(({ accountId }) => accountId !== work.accountId);
+}
+
 const WAIT_FOR_NEIGHBOUR_MS = 250;
 const LOOKS_BEFORE_BLAMING_CONTENT = 2;
 

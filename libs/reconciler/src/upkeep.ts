@@ -4,8 +4,16 @@ import {
   forgetWebhookEvents,
   issueReceipts,
   startDuePurges,
+  startRetentionPurges,
+  type Retention,
   type Roster,
 } from '#store';
+
+/** By what the roster moves on. */
+export interface UpkeepRules {
+  readonly now: Date;
+  readonly retention: Omit<Retention, 'now'>;
+}
 
 /** How much moved on. */
 export interface Upkept {
@@ -18,13 +26,15 @@ export interface Upkept {
 
 /**
  * What every worker does for the roster on each tick: begins the purges whose time has come, receipts what providers
- * have confirmed, completes what has all its proofs, and forgets what is too old to be of use. Each is one indexed statement when there is nothing to do.
+ * have confirmed, completes what has all its proofs, and forgets what is too old to be of use. Each is one indexed
+ * statement when there is nothing to do.
  */
-export async function upkeep(roster: Roster, now: Date): Promise<Upkept> {
+export async function upkeep(roster: Roster, { now, retention }: UpkeepRules): Promise<Upkept> {
   const started = await startDuePurges(roster, now);
+  const retained = await startRetentionPurges(roster, { now, ...retention });
   const receipts = await issueReceipts(roster, now);
   const erased = await completeErasures(roster);
   const purged = await completePurges(roster);
   await forgetWebhookEvents(roster.database);
-  return { purges: started.length + purged.length, receipts, erasures: erased.length };
+  return { purges: started.length + retained.length + purged.length, receipts, erasures: erased.length };
 }

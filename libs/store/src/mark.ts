@@ -6,8 +6,10 @@ export interface Mark {
   readonly lane: Lane;
   /** The reason doubts what the provider holds, so it must be read before it is acted on. (Default: false) */
   readonly doubt?: boolean;
-  /** The status changed: whatever was held was about another one. (Default: false) */
+  /** The status changed: whatever was held, or permitted, was about another one. (Default: false) */
   readonly dissolvesHold?: boolean;
+  /** From this reason on a new account may be made in place of one that is gone, once. (Default: false) */
+  readonly allowsRecreation?: boolean;
 }
 
 // `doubted` outlives a settle that began before the doubt; `certainty` alone would be overwritten by it.
@@ -17,8 +19,11 @@ const DOUBT = `,
 
 const DISSOLVE = ['class', 'step', 'state', 'status_revision', 'at', 'decision']
   .map((name) => `,\n    held_${name} = NULL`)
-  .concat(`,\n    approved_until = NULL`)
+  .concat(`,\n    approved_until = NULL`, `,\n    recreate_from = NULL`)
   .join('');
+
+const ALLOW_RECREATION = `,
+    recreate_from = l.wanted + 1`;
 
 /**
  * The SET list that makes a link due. `wanted` grows with every reason, so a settle can never erase one that it did
@@ -27,13 +32,18 @@ const DISSOLVE = ['class', 'step', 'state', 'status_revision', 'at', 'decision']
  */
 export function markClause(mark: Mark): string {
   const rank = LANES[mark.lane];
+  const more = [
+    mark.doubt === true ? DOUBT : '',
+    mark.dissolvesHold === true ? DISSOLVE : '',
+    mark.allowsRecreation === true ? ALLOW_RECREATION : '',
+  ];
   return `
     wanted = l.wanted + 1,
     wanted_since = CASE WHEN l.wanted > l.handled THEN l.wanted_since ELSE now() END,
     lane = CASE WHEN l.wanted > l.handled THEN LEAST(l.lane, ${rank}) ELSE ${rank} END,
     next_attempt_at = CASE WHEN ${rank} > 0 AND l.wanted > l.handled AND l.attempts = 0 AND l.doubtful_write_at IS NULL
                            THEN l.next_attempt_at ELSE now() END,
-    attempts = 0${mark.doubt === true ? DOUBT : ''}${mark.dissolvesHold === true ? DISSOLVE : ''}`;
+    attempts = 0${more.join('')}`;
 }
 
 /** Makes every link of these users due, at all providers or at one. Call it in the transaction of the change itself. */

@@ -88,6 +88,8 @@ describe('one user at one provider', () => {
         ]),
     );
     expect(optional).toEqual([
+      ['reactivate', ['anyOf']],
+      ['restore', ['anyOf']],
       ['purge', ['anyOf']],
       ['authenticate', ['anyOf']],
     ]);

@@ -10,6 +10,7 @@ export const SCOPES = [
   'users:waive',
   'providers:read',
   'holds:approve',
+  'holds:legal',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -8,6 +8,7 @@ import {
   USER_STATUSES,
 } from '#domain';
 import { LOWERED_STATUSES, TARGET_STATES } from '#identity-provider';
+import { RETURN_OUTCOMES } from '#reconciler';
 import { PROVIDER_STATES } from '#store';
 
 /** What answers look like, for the API's own description. */
@@ -40,6 +41,19 @@ export const userView = z.object({
   createdAt: time,
   attributesChangedAt: time,
   statusChangedAt: time,
+});
+
+/** A user who came back, and what that means at each provider. */
+export const returnedUserView = userView.extend({
+  accounts: z.array(
+    z.object({
+      provider: z.string(),
+      outcome: z.enum(RETURN_OUTCOMES),
+      loses: z.array(z.string()),
+      certain: z.boolean(),
+      because: z.string().optional(),
+    }),
+  ),
 });
 
 /** One page of users. */

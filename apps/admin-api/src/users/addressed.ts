@@ -16,7 +16,7 @@ export interface Addressed {
   /** @throws Problem when the caller's key does not have a scope that only part of the request needs */
   requireScope(scope: Scope): void;
   /** Sets the entity tag of the user that is answered. */
-  tag(user: User): User;
+  tag<Tagged extends User>(user: Tagged): Tagged;
 }
 
 /** What else is asked of a request. */

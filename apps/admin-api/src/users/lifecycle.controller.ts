@@ -3,16 +3,31 @@ import type { User } from '#domain';
 import type { CallerVerb } from '#store';
 import { Requires } from '../auth/scopes.js';
 import { AboutUser, Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
-import { userView } from '../docs/views.js';
+import { returnedUserView, userView } from '../docs/views.js';
 import { type Addressed, AddressedUser } from './addressed.js';
 import { overrideOf } from './override.js';
-import { closingBody, type ClosingBody, purgeBody, type PurgeBody } from './requests.js';
+import {
+  closingBody,
+  type ClosingBody,
+  purgeBody,
+  type PurgeBody,
+  returnBody,
+  type ReturnBody,
+} from './requests.js';
+import { type ReturnedUser, type ReturnHow, ReturnsService } from './returns.service.js';
 import { UsersService } from './users.service.js';
+
+const COMING_BACK =
+  '`accounts` says what that means at each provider, from what is known there, and what was lost. ' +
+  'Where an account is gone and a new one would lose something, `recreate` asks for the new one; nothing else makes it.';
 
 /** The moves of a user's life. Asking for what already is changes nothing and succeeds. */
 @Controller('v1/users/:id')
 export class LifecycleController {
-  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+  constructor(
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(ReturnsService) private readonly returns: ReturnsService,
+  ) {}
 
   @Post('deactivate')
   @HttpCode(200)
@@ -30,11 +45,15 @@ export class LifecycleController {
   @Post('reactivate')
   @HttpCode(200)
   @Requires('users:write')
-  @Describes('Reactivate a user')
+  @Describes('Reactivate a user', COMING_BACK)
   @AboutUser()
-  @Answers(200, userView)
-  reactivate(@AddressedUser({ body: 'none' }) ask: Addressed): Promise<User> {
-    return this.move(ask, 'reactivate');
+  @BodyIsOptional(returnBody)
+  @Answers(200, returnedUserView)
+  reactivate(
+    @AddressedUser() ask: Addressed,
+    @Body({ schema: returnBody }) body: ReturnBody,
+  ): Promise<ReturnedUser> {
+    return this.comeBack(ask, 'reactivate', body);
   }
 
   @Delete()
@@ -49,11 +68,18 @@ export class LifecycleController {
   @Post('restore')
   @HttpCode(200)
   @Requires('users:write')
-  @Describes('Restore a deleted user', 'Back to where the user was; cancels a purge that was put off.')
+  @Describes(
+    'Restore a deleted user',
+    `Back to where the user was; cancels a purge that was put off. ${COMING_BACK}`,
+  )
   @AboutUser()
-  @Answers(200, userView)
-  restore(@AddressedUser({ body: 'none' }) ask: Addressed): Promise<User> {
-    return this.move(ask, 'restore');
+  @BodyIsOptional(returnBody)
+  @Answers(200, returnedUserView)
+  restore(
+    @AddressedUser() ask: Addressed,
+    @Body({ schema: returnBody }) body: ReturnBody,
+  ): Promise<ReturnedUser> {
+    return this.comeBack(ask, 'restore', body);
   }
 
   @Post('purge')
@@ -70,6 +96,11 @@ export class LifecycleController {
     const notBefore = body?.notBefore === undefined ? undefined : new Date(body.notBefore);
     const how = { notBefore, overrideBudget: overrideOf(ask, body) };
     return ask.tag(await this.users.purge(ask.actor, ask.ref, how));
+  }
+
+  private async comeBack(ask: Addressed, verb: ReturnHow['verb'], body: ReturnBody): Promise<ReturnedUser> {
+    const how = { verb, recreate: body?.recreate ?? false };
+    return ask.tag(await this.returns.comeBack(ask.actor, ask.ref, how));
   }
 
   private async move(ask: Addressed, verb: CallerVerb, body?: ClosingBody): Promise<User> {

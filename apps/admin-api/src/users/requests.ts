@@ -47,6 +47,21 @@ export const overrideBudget = z.strictObject({ reason }).optional().meta({
 export const closingBody = z.strictObject({ overrideBudget }).nullish();
 export type ClosingBody = z.infer<typeof closingBody>;
 
+/** How somebody is to come back. */
+export const returnBody = z
+  .strictObject({
+    recreate: z.boolean().optional().meta({
+      description:
+        'Makes a new account, once, wherever the account is gone for good, although what hung on it is lost. Also for somebody who is active already.',
+    }),
+  })
+  .nullish();
+export type ReturnBody = z.infer<typeof returnBody>;
+
+/** Why nothing of somebody may be destroyed. */
+export const legalHoldBody = z.strictObject({ reason });
+export type LegalHoldBody = z.infer<typeof legalHoldBody>;
+
 /** When a purge may begin. */
 export const purgeBody = z
   .strictObject({

@@ -27,6 +27,8 @@ export interface PlanInput {
   readonly owed: readonly OwedEffect[];
   /** An account was there before: its absence now is a loss, not a beginning. */
   readonly hadAccount: boolean;
+  /** An operator asked for a new account in place of one that is gone, knowing what it loses. */
+  readonly mayRecreate: boolean;
   /** The provider accepted the purge and has not finished it: it is awaited, never sent again. */
   readonly purgeAccepted: boolean;
   readonly capabilities: Capabilities;
@@ -60,7 +62,8 @@ export interface Plan {
  * live                [update]             [update] report         suspend         softDelete     purge
  * ```
  * What is closed stays closed for whoever is not active, also where the target would leave it open.
- * `*` unless the account was there before and a new one would lose something, or could not be found again.
+ * `*` unless the account was there before and a new one would lose something that nobody allowed, or could not be found
+ * again.
  * Owed effects are paid behind the steps that owe them, and before an account opens. An erasure of the profile ends the
  * pass: what the account then holds, its marker and its attributes, is read before anything else is written.
  */
@@ -100,10 +103,10 @@ function parked(reason: ParkReason): Plan {
 
 function planCreation(input: PlanInput): Plan {
   const { desired, capabilities } = input;
-  if (input.hadAccount && capabilities.onAbsent === 'park') {
+  if (input.hadAccount && capabilities.onAbsent === 'park' && !input.mayRecreate) {
     return parked({
       code: 'gone_at_provider',
-      rule: `a new account would lose ${capabilities.purge.loses.join(', ')}; restore it there, or ask for a new account`,
+      rule: `a new account would lose ${capabilities.purge.loses.join(', ')}; restore it there, or ask for a new account: reactivate the user with "recreate": true`,
     });
   }
   if (capabilities.accountIdAssignedBy === 'provider' && desired.lookupKeys.length === 0) {

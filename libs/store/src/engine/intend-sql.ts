@@ -5,7 +5,7 @@ export const SMALL_ROSTER = 100;
 export const WINDOW_MINUTES = 60;
 
 /** How long a count of linked users is good for: they are counted by index, but there may be many. */
-const COUNT_AGAIN = `interval '1 minute'`;
+export const COUNT_AGAIN = `interval '1 minute'`;
 
 /**
  * Who may go on, by the lock of their row and the lease of their link. A hold belongs to one step, one status revision
@@ -52,25 +52,29 @@ const SORTED = `
       ELSE 'asks' END AS answer
     FROM allowed a JOIN providers p ON p.slug = $1)`;
 
-/** Locks the budgets that are asked, in one order for everybody, and sees what was spent until the lock was given. */
-const ROOM = `
-  locked AS (
-    SELECT b.class, b.spent, b.linked, b.counted_at
-    FROM budgets b JOIN (SELECT DISTINCT class FROM sorted WHERE answer = 'asks') AS w ON w.class = b.class
-    WHERE b.provider = $1 ORDER BY b.class FOR UPDATE OF b),
-  counted AS MATERIALIZED (
-    SELECT k.class, k.spent, x."atLeast" AS at_least, x.percent,
+/** How many users a budget's provider has linked; expects the row of `budgets` under the alias `k`. */
+export const LINKED = `
       CASE WHEN k.counted_at > now() - ${COUNT_AGAIN} THEN k.linked
-        ELSE (SELECT count(*)::int FROM links l WHERE l.provider = $1 AND l.account_id IS NOT NULL) END AS linked
-    FROM locked k JOIN jsonb_to_recordset($3::jsonb) AS x(class text, "atLeast" int, percent float8)
-      ON x.class = k.class),
-  room AS (
-    SELECT class, linked,
+        ELSE (SELECT count(*)::int FROM links l WHERE l.provider = k.provider AND l.account_id IS NOT NULL) END`;
+
+/** What is left of a budget, `NULL` without a limit; expects its allowance, `class`, `spent`, `linked`, and the `clock`. */
+export const ROOM_LEFT = `
       CASE WHEN percent >= 100 THEN NULL
         ELSE LEAST(GREATEST(at_least, floor(percent * linked / 100)),
                    CASE WHEN linked < ${SMALL_ROSTER} AND class <> 'create' THEN GREATEST(1, linked / 2) END)
-          - budget_spent(spent, clock.minute - ${WINDOW_MINUTES}) END AS free
-    FROM counted, clock)`;
+          - budget_spent(spent, clock.minute - ${WINDOW_MINUTES}) END`;
+
+/** Locks the budgets that are asked, in one order for everybody, and sees what was spent until the lock was given. */
+const ROOM = `
+  locked AS (
+    SELECT b.provider, b.class, b.spent, b.linked, b.counted_at
+    FROM budgets b JOIN (SELECT DISTINCT class FROM sorted WHERE answer = 'asks') AS w ON w.class = b.class
+    WHERE b.provider = $1 ORDER BY b.class FOR UPDATE OF b),
+  counted AS MATERIALIZED (
+    SELECT k.class, k.spent, x."atLeast" AS at_least, x.percent, ${LINKED} AS linked
+    FROM locked k JOIN jsonb_to_recordset($3::jsonb) AS x(class text, "atLeast" int, percent float8)
+      ON x.class = k.class),
+  room AS (SELECT class, linked, ${ROOM_LEFT} AS free FROM counted, clock)`;
 
 const ANSWERED = `
   answered AS (

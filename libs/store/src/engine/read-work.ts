@@ -5,6 +5,7 @@ import type { ClaimedLink, UnsettledCreate, Work } from './work.js';
 
 interface WorkRow extends UserRow {
   readonly intents: readonly IntentRow[] | null;
+  readonly recreateFrom: string | null;
 }
 
 interface IntentRow {
@@ -27,7 +28,8 @@ export async function readWork(sql: Sql, provider: string, claimed: readonly Cla
             (SELECT jsonb_agg(jsonb_build_object('kind', i.kind, 'account_id', i.account_id,
                       'lookup_keys', i.lookup_keys, 'created_at', i.created_at,
                       'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
-             FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents
+             FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents,
+            (SELECT l.recreate_from FROM links l WHERE l.user_id = u.id AND l.provider = $2) AS "recreateFrom"
      FROM users u WHERE u.id = ANY($1::uuid[])`,
     [claimed.map((link) => link.userId), provider],
   );
@@ -46,10 +48,19 @@ function toWork(link: ClaimedLink, row: WorkRow): Work {
     unsettledCreates: intents
       .filter((it) => it.kind === 'provision' && it.outcome === null)
       .map(toUnsettledCreate),
+    mayRecreate: isAllowedBy(link, row.recreateFrom),
     purgeAccepted: intents.some(
       (it) => it.kind === 'purge' && it.outcome === 'accepted' && it.account_id === link.accountId,
     ),
   };
+}
+
+/**
+ * A permission counts for reasons from its own on: one that came after the claim would outlive the pass that used it.
+ * It is read with the user, so that a status change in between is seen to have taken it back.
+ */
+function isAllowedBy({ wanted }: ClaimedLink, recreateFrom: string | null): boolean {
+  return recreateFrom !== null && BigInt(recreateFrom) <= BigInt(wanted);
 }
 
 function toUnsettledCreate(row: IntentRow): UnsettledCreate {

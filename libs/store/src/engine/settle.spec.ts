@@ -3,6 +3,8 @@ import { markLinks } from '../mark.js';
 import { openTestRoster } from '../roster/roster.harness.js';
 import { claimLost } from './claim.js';
 import { knows, lease, Links } from './engine.harness.js';
+import { readWork } from './read-work.js';
+import type { ClaimedLink } from './work.js';
 
 describe('settling a link', () => {
   let links: Links;
@@ -96,6 +98,67 @@ describe('settling a link', () => {
       seenOwed: ['revokeTokens'],
     });
     expect(await links.row(user)).toMatchObject({ owed: ['eraseProfile'] });
+  });
+
+  describe('a permission for a new account', () => {
+    const allow = (userId: string) =>
+      markLinks(links.roster.sql, [userId], { lane: 'restore', doubt: true, allowsRecreation: true });
+    const made = { kind: 'provision', outcome: 'acknowledged', attributes: [], status: 201 } as const;
+    const absent = knows({ accountId: null, observedState: 'absent' });
+    const mayRecreate = async (claimed: ClaimedLink) =>
+      (await readWork(links.roster.sql, 'north', [claimed])).map((work) => work.mayRecreate);
+
+    it('counts for whoever claims after it, until an account is there', async () => {
+      const user = await links.enterInSync('allowed');
+      await allow(user.id);
+      const first = await links.claim(user);
+      expect(await mayRecreate(first)).toEqual([true]);
+      await links.settle(first, { outcome: 'again', knowledge: absent });
+      expect(await links.row(user)).toMatchObject({ recreate_from: '2' });
+      const second = await links.claim(user);
+      expect(await mayRecreate(second)).toEqual([true]);
+      await links.settle(second);
+      expect(await links.row(user)).toMatchObject({ recreate_from: null });
+    });
+
+    it('is used up by the create, whatever its answer showed', async () => {
+      const user = await links.enter();
+      await allow(user.id);
+      const knowledge = knows({ accountId: 'odd', certainty: 'stale' });
+      await links.settle(await links.claim(user), { outcome: 'again', knowledge, steps: [made] });
+      expect(await links.row(user)).toMatchObject({ recreate_from: null });
+    });
+
+    it('is not used up by what was merely believed, nor by a create of unknown outcome', async () => {
+      const user = await links.enterInSync('believed');
+      await allow(user.id);
+      const stale = knows({ accountId: 'believed', certainty: 'stale' });
+      await links.settle(await links.claim(user), { outcome: 'released', knowledge: stale });
+      await links.settle(await links.claim(user), {
+        outcome: 'again',
+        knowledge: absent,
+        steps: [{ ...made, outcome: 'unknown' }],
+      });
+      expect(await links.row(user)).toMatchObject({ recreate_from: '2' });
+    });
+
+    it('is neither seen nor used up by a pass that began before it', async () => {
+      const user = await links.enterInSync('before');
+      await markLinks(links.roster.sql, [user.id], { lane: 'live' });
+      const claimed = await links.claim(user);
+      await allow(user.id);
+      expect(await mayRecreate(claimed)).toEqual([false]);
+      await links.settle(claimed);
+      expect(await links.row(user)).toMatchObject({ recreate_from: '3', wanted: '3', handled: '2' });
+    });
+
+    it('is seen to be taken back by a change of status behind the claim', async () => {
+      const user = await links.enterInSync('taken-back');
+      await allow(user.id);
+      const claimed = await links.claim(user);
+      await markLinks(links.roster.sql, [user.id], { lane: 'revocation', dissolvesHold: true });
+      expect(await mayRecreate(claimed)).toEqual([false]);
+    });
   });
 
   it('names in the audit which debt a step paid', async () => {

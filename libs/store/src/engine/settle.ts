@@ -150,6 +150,7 @@ function toRow(settlement: Settlement): object {
     intent_outcome: settlement.intent?.outcome ?? null,
     evidence: settlement.intent?.kind === 'purge' ? settlement.intent.evidence : null,
     steps: settlement.steps,
+    is_made: settlement.steps.some(({ kind, outcome }) => kind === 'provision' && outcome === 'acknowledged'),
     ...heldRow(settlement),
     keeps_room: settlement.room === 'kept',
     unused: typeof settlement.room === 'string' ? null : settlement.room.unused,
@@ -186,6 +187,13 @@ const HOLD = ['held_class', 'held_step', 'held_state', 'held_revision']
   )
   .join(',\n      ');
 
+/**
+ * The permission for a new account is used up by the account: by its create, whatever its answer showed, or by a pass
+ * that knew of the permission and finds an account there.
+ */
+const SPENDS_PERMISSION = `s.wanted >= l.recreate_from
+        AND (s.is_made OR (s.observed_state = 'live' AND s.certainty = 'certain'))`;
+
 const SETTLE = `
   WITH s AS (
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
@@ -193,7 +201,7 @@ const SETTLE = `
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
       seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
-      waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, held_class text, held_step text,
+      waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, is_made boolean, held_class text, held_step text,
       held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean)),
   settled AS (
     UPDATE links l SET
@@ -219,6 +227,7 @@ const SETTLE = `
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
       merged_into = CASE WHEN s.is_handled AND s.park_code IS NULL AND l.wanted = s.wanted THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
+      recreate_from = CASE WHEN ${SPENDS_PERMISSION} THEN NULL ELSE l.recreate_from END,
       settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
       granted_class = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_class END,

@@ -54,6 +54,8 @@ export interface ClaimedLink {
 export interface Work extends ClaimedLink {
   readonly user: User;
   readonly unsettledCreates: readonly UnsettledCreate[];
+  /** A new account may be made in place of one that is gone: asked for, and not used yet. */
+  readonly mayRecreate: boolean;
   /** The provider accepted a purge of this account: it is never sent again, only confirmed. */
   readonly purgeAccepted: boolean;
 }

@@ -6,6 +6,7 @@ import { type BudgetOverride, move, type Move, override } from '../roster/change
 import { requireConfirmation } from '../roster/confirmation.js';
 import type { UserRef } from '../roster/edit-user.js';
 import { lockUser } from '../roster/lock-user.js';
+import { requireNoLegalHold } from '../roster/legal-hold.js';
 import { requireRevision } from '../roster/revision.js';
 import type { Roster } from '../roster/roster.js';
 import { transact } from '../roster/transact.js';
@@ -26,7 +27,7 @@ export interface ErasurePlea extends UserRef {
  * Opens the erasure of a person, whatever their status: the purge begins, every account is read anew before anything
  * is concluded of it, and tombstones stand from now on. It cannot be taken back. Asked again, nothing changes.
  * @returns whether it was not open, or done, before
- * @throws UserNotFound, RevisionMismatch, ConfirmationRefused
+ * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, LegalHoldStands
  */
 export async function openErasure(roster: Roster, actor: string, plea: ErasurePlea): Promise<boolean> {
   return transact(roster.database, async (sql) => {
@@ -36,6 +37,7 @@ export async function openErasure(roster: Roster, actor: string, plea: ErasurePl
     if (await isAskedFor(sql, plea.id)) return false;
     requireRevision(user, plea.expected);
     requireConfirmation(user, plea.confirm);
+    requireNoLegalHold(user);
     await beginPurge({ sql, roster, actor }, user, plea);
     await leaveTombstones(sql, roster.hashKey, user);
     await sql('INSERT INTO erasures (id, user_id, requested_by, deadline) VALUES ($1, $2, $3, $4)', [

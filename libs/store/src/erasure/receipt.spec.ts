@@ -37,7 +37,8 @@ describe('the receipt of an account', () => {
     ],
     ['unverifiable', { isGone: false, waived: { at: AT, reason: 'retired' } }, 'the proof was given up'],
     ['unverifiable', { isGone: false, deletion: null }, 'a deletion that nobody confirmed proves nothing'],
-  ] as const)('says %s for %j: %s', (method, more, _reason) => {
+  ] as const)('says %s for %j: %s', (...given) => {
+    const [method, more] = given;
     expect(methodOf({ ...GONE, ...more })).toBe(method);
   });
 

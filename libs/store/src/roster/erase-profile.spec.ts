@@ -4,11 +4,13 @@ import { createUser } from './edit-user.js';
 import { oweErasure } from './erase-profile.js';
 import {
   ConfirmationRefused,
+  LegalHoldStands,
   NothingToErase,
   RevisionMismatch,
   StatusRefused,
   UserNotFound,
 } from './errors.js';
+import { liftLegalHold, placeLegalHold } from './legal-hold.js';
 import { openTestRoster, type TestRoster } from './roster.harness.js';
 
 describe('owing the erasure of a profile', () => {
@@ -55,6 +57,15 @@ describe('owing the erasure of a profile', () => {
     expect(await linkOf(id)).toEqual(OWED);
     expect(await linkOf(id, 'south')).toMatchObject({ owed: [], due: '0' });
     expect(await entriesOf(id)).toEqual([{ actor: 'key:a', provider: 'north', detail: { outcome: 'owed' } }]);
+  });
+
+  it('is refused under a legal hold, and goes on when that is lifted', async () => {
+    const { id } = await leaver();
+    await placeLegalHold(roster, 'key:a', { id, reason: 'a lawsuit' });
+    await expect(ask(id)).rejects.toThrow(LegalHoldStands);
+    expect(await linkOf(id)).toMatchObject({ owed: [], due: '0' });
+    await liftLegalHold(roster, 'key:a', { id });
+    expect(await ask(id)).toBe(true);
   });
 
   it('asked again while it is owed, by many at once, doubles nothing', async () => {

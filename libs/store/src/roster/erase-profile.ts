@@ -4,6 +4,7 @@ import { markClause } from '../mark.js';
 import type { UserRef } from './edit-user.js';
 import { NothingToErase, type NothingThere, StatusRefused } from './errors.js';
 import { requireConfirmation } from './confirmation.js';
+import { requireNoLegalHold } from './legal-hold.js';
 import { lockUser } from './lock-user.js';
 import { requireRevision } from './revision.js';
 import type { Roster } from './roster.js';
@@ -22,12 +23,13 @@ export interface ErasureRequest extends UserRef {
  * and under way, nothing changes; a link that was parked with the debt is tried again, since nothing else would wake it:
  * a deleted user cannot be edited.
  * @returns whether there is anything to do that was not to be done before
- * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, StatusRefused, NothingToErase
+ * @throws UserNotFound, RevisionMismatch, LegalHoldStands, ConfirmationRefused, StatusRefused, NothingToErase
  */
 export async function oweErasure(roster: Roster, actor: string, request: ErasureRequest): Promise<boolean> {
   return transact(roster.database, async (sql) => {
     const user = await lockUser(sql, request.id);
     requireRevision(user, request.expected);
+    requireNoLegalHold(user);
     requireConfirmation(user, request.confirm);
     if (user.status !== 'deleted') throw new StatusRefused(user.status, 'deleted');
     if (!(await addDebt(sql, request))) return false;

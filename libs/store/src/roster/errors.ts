@@ -79,6 +79,17 @@ export class StatusRefused extends Error {
   }
 }
 
+/** Nothing of the user may be destroyed for now. */
+export class LegalHoldStands extends Error {
+  override readonly name = 'LegalHoldStands';
+
+  constructor() {
+    super(
+      'a legal hold stands on this user, and nothing of theirs may be destroyed; lift it first, with DELETE /v1/users/{id}/legal-hold',
+    );
+  }
+}
+
 /** Something that cannot be undone was asked for without naming the person twice. */
 export class ConfirmationRefused extends Error {
   override readonly name = 'ConfirmationRefused';

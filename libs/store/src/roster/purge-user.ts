@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { type BudgetOverride, move, type Move, override } from './change-status.js';
 import type { UserRef, Written } from './edit-user.js';
 import { TransitionRefused } from './errors.js';
+import { requireNoLegalHold } from './legal-hold.js';
 import { lockUser, readUser } from './lock-user.js';
 import { requireRevision } from './revision.js';
 import type { Roster } from './roster.js';
@@ -22,13 +23,14 @@ export interface PurgeRequest extends UserRef {
 /**
  * Purges a deleted user, at once or not before a time. A purge that has begun cannot be taken back; one that waits
  * leaves the user deleted, and a restore, or another purge request, replaces it.
- * @throws UserNotFound, RevisionMismatch, TransitionRefused
+ * @throws UserNotFound, RevisionMismatch, LegalHoldStands, TransitionRefused
  */
 export async function purgeUser(roster: Roster, actor: string, request: PurgeRequest): Promise<Written> {
   const { notBefore, now, overrideBudget } = request;
   return transact(roster.database, async (sql) => {
     const user = await lockUser(sql, request.id);
     requireRevision(user, request.expected);
+    requireNoLegalHold(user);
     const work = { sql, roster, actor };
     if (notBefore !== undefined && notBefore > now) return schedulePurge(work, user, notBefore);
     const moved = await move(work, user, 'purge');

@@ -1,5 +1,7 @@
 import { laneOfVerb } from '#domain';
+import type { Json } from '../audit/canonical-json.js';
 import { recordAudit } from '../audit/record-audit.js';
+import type { Sql } from '../database.js';
 import { markLinks } from '../mark.js';
 import type { Roster } from './roster.js';
 import { transact } from './transact.js';
@@ -8,28 +10,20 @@ const SYSTEM = 'system';
 const USERS_A_CALL = 200;
 
 /**
- * Starts the purges whose time has come: users go from deleted to purging and their links become due. Safe to call
- * from every worker at once. Handles at most 200 users a call; call again while it returns that many.
+ * Starts the purges whose time has come: users go from deleted to purging and their links become due. One under a
+ * legal hold waits until it is lifted. Safe to call from every worker at once. Handles at most 200 users a call; call
+ * again while it returns that many.
  * @returns the users whose purge began
  */
 export async function startDuePurges(roster: Roster, now: Date): Promise<string[]> {
   return transact(roster.database, async (sql) => {
     const rows = await sql<{ id: string }>(
-      `UPDATE users SET status = 'purging', purge_not_before = NULL,
-         status_revision = status_revision + 1, status_changed_at = now()
-       WHERE id IN (SELECT id FROM users WHERE status = 'deleted' AND purge_not_before <= $1
-                    ORDER BY purge_not_before LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
+      `SELECT id FROM users WHERE status = 'deleted' AND purge_not_before <= $1 AND legal_hold_at IS NULL
+       ORDER BY purge_not_before LIMIT $2 FOR UPDATE SKIP LOCKED`,
       [now, USERS_A_CALL],
     );
     const ids = rows.map((row) => row.id);
-    await markLinks(sql, ids, { lane: laneOfVerb('purge'), dissolvesHold: true });
-    const detail = { from: 'deleted', to: 'purging' };
-    await recordAudit(
-      sql,
-      roster.hashKey,
-      ids.map((userId) => ({ actor: SYSTEM, action: 'user.purge', userId, detail })),
-    );
+    await beginPurges({ sql, roster }, ids);
     return ids;
   });
 }
@@ -37,6 +31,31 @@ export async function startDuePurges(roster: Roster, now: Date): Promise<string[
 /** In SQL, whether a link is settled as purged and owes nothing. `link` is the alias of its table. */
 export function isGone(link: string): string {
   return `(${link}.handled = ${link}.wanted AND ${link}.applied_status IS NOT DISTINCT FROM 'purged' AND ${link}.owed = '{}')`;
+}
+
+/**
+ * Begins the purges of deleted users whose rows the caller has locked, in the name of the service: status, due links and
+ * audit entries. `why` goes to the audit, beside the move.
+ */
+export async function beginPurges(
+  { sql, roster }: { readonly sql: Sql; readonly roster: Roster },
+  ids: readonly string[],
+  why: Readonly<Record<string, Json>> = {},
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql(
+    `UPDATE users SET status = 'purging', purge_not_before = NULL,
+       status_revision = status_revision + 1, status_changed_at = now()
+     WHERE id = ANY($1::uuid[])`,
+    [ids],
+  );
+  await markLinks(sql, ids, { lane: laneOfVerb('purge'), dissolvesHold: true });
+  const detail = { from: 'deleted', to: 'purging', ...why };
+  await recordAudit(
+    sql,
+    roster.hashKey,
+    ids.map((userId) => ({ actor: SYSTEM, action: 'user.purge', userId, detail })),
+  );
 }
 
 /**

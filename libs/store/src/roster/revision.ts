@@ -7,7 +7,8 @@ export type Expected = '*' | readonly string[];
 /** One text that changes with every change of the user that a caller can see. */
 export function revisionTag(user: User): string {
   const purge = user.purgeNotBefore === null ? '' : `.${user.purgeNotBefore.getTime()}`;
-  return `${user.statusRevision}.${user.attributeRevision}${purge}`;
+  const hold = user.legalHoldAt === null ? '' : `.h${user.legalHoldAt.getTime()}`;
+  return `${user.statusRevision}.${user.attributeRevision}${purge}${hold}`;
 }
 
 /** @throws RevisionMismatch when the user is none of what the caller expects */

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { User } from '#domain';
+import { changeStatus } from './change-status.js';
+import { comeBack, type ReturnRequest } from './come-back.js';
+import { createUser } from './edit-user.js';
+import { RevisionMismatch, TransitionRefused } from './errors.js';
+import { purgeUser } from './purge-user.js';
+import { revisionTag } from './revision.js';
+import { openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
+
+describe('somebody who is asked back', () => {
+  let roster: TestRoster;
+  let count = 0;
+  beforeAll(async () => {
+    roster = await openTestRoster();
+  });
+  afterAll(() => roster.close());
+
+  async function newUser(): Promise<User> {
+    count += 1;
+    const user = await createUser(roster, 'key:a', { externalKey: `back-${count}` });
+    await settleAll(roster);
+    return user;
+  }
+  const ask = (id: string, verb: ReturnRequest['verb'], more: Partial<ReturnRequest> = {}) =>
+    comeBack(roster, 'key:a', { id, verb, recreate: false, ...more });
+  const move = (id: string, verb: 'deactivate' | 'delete') => changeStatus(roster, 'key:a', { id, verb });
+  const permissions = async (id: string) => {
+    const rows = await roster.sql<{ given: boolean; due: boolean; certainty: string }>(
+      `SELECT recreate_from = wanted AS given, wanted > handled AS due, certainty FROM links WHERE user_id = $1`,
+      [id],
+    );
+    return rows;
+  };
+
+  it('is told of with what the links said before the move', async () => {
+    const { id } = await newUser();
+    await roster.sql(
+      `UPDATE links SET account_id = 'a1', observed_state = 'absent', park_code = 'identifier_taken',
+         park_attribute = 'email', park_rule = 'a rule' WHERE user_id = $1 AND provider = 'north'`,
+      [id],
+    );
+    await move(id, 'delete');
+    await settleAll(roster);
+    await roster.sql(`UPDATE links SET in_flight = true WHERE user_id = $1 AND provider = 'south'`, [id]);
+    const { user, changed, links } = await ask(id, 'restore');
+    expect([user.status, changed]).toEqual(['active', true]);
+    expect(links).toMatchObject([
+      {
+        provider: 'north',
+        accountId: 'a1',
+        observedState: 'absent',
+        park: { code: 'identifier_taken', attribute: 'email', rule: 'a rule' },
+        isSettled: true,
+        mayRecreate: false,
+      },
+      { provider: 'south', accountId: null, observedState: null, park: null, isSettled: false },
+    ]);
+  });
+
+  it('D12 may be given a permission for a new account, which is doubtful until it is read', async () => {
+    const { id } = await newUser();
+    await move(id, 'deactivate');
+    await settleAll(roster);
+    const { links } = await ask(id, 'reactivate', { recreate: true });
+    expect(links.map(({ mayRecreate }) => mayRecreate)).toEqual([true, true]);
+    const given = { given: true, due: true, certainty: 'stale' };
+    expect(await permissions(id)).toEqual([given, given]);
+    const [entry] = await roster.sql(
+      `SELECT detail FROM audit WHERE user_id = $1 AND action = 'user.allowRecreation'`,
+      [id],
+    );
+    expect(entry).toEqual({ detail: { verb: 'reactivate' } });
+  });
+
+  it('D12 keeps a permission over a request that changes nothing, and loses it with the status', async () => {
+    const { id, statusRevision } = await newUser();
+    const first = await ask(id, 'reactivate', { recreate: true });
+    expect([first.changed, first.user.statusRevision]).toEqual([true, statusRevision]);
+    const second = await ask(id, 'reactivate');
+    expect([second.changed, second.links.map(({ mayRecreate }) => mayRecreate)]).toEqual([
+      false,
+      [true, true],
+    ]);
+    await move(id, 'deactivate');
+    expect((await permissions(id)).map(({ given }) => given)).toEqual([null, null]);
+    expect((await ask(id, 'reactivate')).links.map(({ mayRecreate }) => mayRecreate)).toEqual([false, false]);
+  });
+
+  it('gets no permission that could not be used', async () => {
+    const { id } = await newUser();
+    await move(id, 'deactivate');
+    await move(id, 'delete');
+    const { user, links } = await ask(id, 'restore', { recreate: true });
+    expect(user.status).toBe('deactivated');
+    expect(links.map(({ mayRecreate }) => mayRecreate)).toEqual([false, false]);
+    expect((await permissions(id)).map(({ given }) => given)).toEqual([null, null]);
+  });
+
+  it('is refused like any other move, and then nothing is permitted', async () => {
+    const user = await newUser();
+    await move(user.id, 'delete');
+    const late = ask(user.id, 'restore', { recreate: true, expected: [revisionTag(user)] });
+    await expect(late).rejects.toThrow(RevisionMismatch);
+    await expect(ask(user.id, 'reactivate', { recreate: true })).rejects.toThrow(TransitionRefused);
+    await purgeUser(roster, 'key:a', { id: user.id, now: new Date() });
+    await expect(ask(user.id, 'restore', { recreate: true })).rejects.toThrow(TransitionRefused);
+    expect((await permissions(user.id)).map(({ given }) => given)).toEqual([null, null]);
+  });
+});
