@@ -211,6 +211,21 @@ describe('a permission for a new account', () => {
     }
   });
 
+  it('P12: asked for many times at once, with several workers, makes one account', async () => {
+    await enter();
+    await removeBehindOurBack(...PARKING);
+    await move('deactivate');
+    await stage.mirror.converge();
+    const crew = [stage.mirror.worker, stage.mirror.hire(), stage.mirror.hire()];
+    await Promise.all([
+      ...range(6).map(() => move('reactivate', { recreate: true })),
+      ...crew.map((worker) => worker.pass(300)),
+    ]);
+    await stage.mirror.converge();
+    for (const slug of PARKING) expect(accounts(slug)).toEqual([await accountId(slug)]);
+    expect(PARKING.map(creates)).toEqual([2 + BYSTANDERS, 2 + BYSTANDERS]);
+  });
+
   it('finds out by itself that the account is gone, although nobody knew', async () => {
     await enter();
     await removeBehindOurBack(...PARKING);

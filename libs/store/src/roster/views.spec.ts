@@ -115,9 +115,8 @@ describe('what the roster shows of its mirrors', () => {
 
   it('shows halts, and pauses as long as they last', async () => {
     const until = new Date('2026-11-21T12:00:00Z');
-    await roster.sql(
-      `UPDATE providers SET halt_scope = 'all', halt_reason = 'gone', paused_until = NULL WHERE slug = 'north'`,
-    );
+    await roster.sql('UPDATE providers SET paused_until = NULL');
+    await roster.sql(`UPDATE providers SET halt_scope = 'all', halt_reason = 'gone' WHERE slug = 'north'`);
     await roster.sql(`UPDATE providers SET paused_until = $1 WHERE slug = 'south'`, [until]);
     const during = await listProviders(roster.database, new Date('2026-11-21T11:59:59Z'));
     expect(during.map((one) => [one.slug, one.enabled, one.halt?.scope ?? null, one.pausedUntil])).toEqual([
