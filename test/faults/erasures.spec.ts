@@ -9,7 +9,7 @@ import {
   type LifecycleStage,
   type StageAnswer,
 } from '../support/lifecycle-stage.js';
-import { linkOf, type MirrorOptions } from '../support/mirror.js';
+import { doubtEverything, linkOf, type MirrorOptions } from '../support/mirror.js';
 import { enter, only, person } from '../support/people.js';
 import { endsOf, erasureOf, verifiedReceipts } from '../support/receipts.js';
 
@@ -44,8 +44,8 @@ describe('an erasure', () => {
       const accountId = accountIds[slug].get(user.id) ?? '';
       expect(receipts[slug]).toMatchObject({
         sub: user.id,
-        account: hashOfAccount(stage.mirror.roster.hashKey, slug, accountId),
-        evidence: { deletion: { status: expect.any(Number) }, verifyingRead: { found: 'nothing' } },
+        account: hashOfAccount(stage.mirror.roster.hashKey, slug, accountId).toString('hex'),
+        evidence: { deletions: [{ status: expect.any(Number) }], verifyingRead: { found: 'nothing' } },
       });
     }
     expect(receipts['sunshine']).toMatchObject({ evidence: { profileErasure: { status: 200 } } });
@@ -157,7 +157,7 @@ describe('an erasure', () => {
       stage.ask('POST', `/users/${user.id}/providers/passage/waiver`, body);
     expect(await waive({ reason: 'too early' })).toMatchObject({
       status: 409,
-      body: { code: 'wrong_status' },
+      body: { code: 'waiver_refused', state: 'no_erasure' },
     });
     await erase(user);
     expect(await waive({ reason: 'it answers' })).toMatchObject({
@@ -337,6 +337,99 @@ describe('an erasure', () => {
               (SELECT count(*) FROM audit WHERE action = 'user.completeErasure')::int AS audited`,
     );
     expect(counts).toEqual({ erasures: 1, receipts: 4, audited: 1 });
+  });
+
+  it('asked for again tries what was parked once more, and lets a held one pass', async () => {
+    const user = await mirrored({ providers: ['sunshine'] });
+    const refuse = { match: { method: 'DELETE', path: '/personalinformation$' }, status: 400 };
+    stage.mirror.simulators.running.sunshine.addFaults({ ...refuse, times: 'always' });
+    await erase(user);
+    for (let pass = 0; pass < 3; pass += 1) await stage.mirror.worker.pass();
+    expect(endsOf(await erasureOf(stage, user.id))).toEqual({ sunshine: 'parked' });
+    stage.mirror.simulators.running.sunshine.clearFaults();
+    await erase(user);
+    await stage.mirror.converge();
+    expect(endsOf(await erasureOf(stage, user.id))).toEqual({ sunshine: 'deleted' });
+  });
+
+  it('takes no proof of a purge that was never read to be one', async () => {
+    const user = await mirrored({ providers: ['passage', 'vault'] });
+    const { database } = stage.mirror;
+    await stage.move(user.id, 'delete');
+    await stage.move(user.id, 'purge');
+    await stage.mirror.converge();
+    const [before] = await database.sql<{ at: string }>(
+      `SELECT evidence -> 'absence' ->> 'at' AS at FROM intents WHERE kind = 'purge' AND provider = 'vault'`,
+    );
+    // A restored backup doubts everything; nothing is read for whoever is purged.
+    await doubtEverything(database);
+    await stage.mirror.converge();
+    await erase(user);
+    await stage.mirror.converge();
+    const receipts = await verifiedReceipts(stage, await erasureOf(stage, user.id));
+    expect(receipts['vault']).toMatchObject({ confirmedAt: before?.at, method: 'deleted' });
+  });
+
+  it('of somebody purged whose provider was switched off meanwhile can be waived', async () => {
+    const user = await mirrored({ providers: ['passage', 'vault'] });
+    await stage.move(user.id, 'delete');
+    await stage.move(user.id, 'purge');
+    await stage.mirror.converge();
+    await stage.mirror.database.sql(`UPDATE providers SET enabled = false WHERE slug = 'passage'`);
+    await doubtEverything(stage.mirror.database);
+    await erase(user);
+    for (let pass = 0; pass < 3; pass += 1) await stage.mirror.worker.pass();
+    expect(endsOf(await erasureOf(stage, user.id))).toEqual({ vault: 'deleted', passage: 'disabled' });
+    const waiver = { reason: 'switched off' };
+    expect((await stage.ask('POST', `/users/${user.id}/providers/passage/waiver`, waiver)).status).toBe(204);
+    for (let pass = 0; pass < 3; pass += 1) await stage.mirror.worker.pass();
+    expect(await erasureOf(stage, user.id)).toMatchObject({ state: 'complete' });
+  });
+
+  it('says of a deletion that was refused, and done by others, that the account is absent', async () => {
+    const user = await mirrored({ providers: ['passage'] });
+    const { passage } = stage.mirror.simulators.running;
+    const id = (await stage.accountIds()).passage.get(user.id);
+    passage.addFaults({ match: { method: 'DELETE' }, status: 503, times: 'always' });
+    await erase(user);
+    await stage.mirror.worker.pass();
+    passage.plant({ op: 'remove', id });
+    passage.clearFaults();
+    await stage.mirror.database.sql('UPDATE providers SET paused_until = NULL');
+    await stage.mirror.hire().pass();
+    await stage.mirror.converge(20_000);
+    const erasure = await erasureOf(stage, user.id);
+    expect(endsOf(erasure)).toEqual({ passage: 'absent' });
+    expect((await verifiedReceipts(stage, erasure))['passage']).toMatchObject({
+      evidence: { deletions: [{ status: null, answeredAt: null }] },
+    });
+  });
+
+  it('can be waived where a provider could not be reached for a day', async () => {
+    const user = await mirrored({ providers: ['passage'] });
+    stage.mirror.simulators.running.passage.addFaults({ drop: 'before', times: 'always' });
+    await erase(user);
+    await stage.mirror.worker.pass();
+    const waive = (): Promise<StageAnswer> =>
+      stage.ask('POST', `/users/${user.id}/providers/passage/waiver`, { reason: 'its domain is gone' });
+    expect(await waive()).toMatchObject({ status: 409, body: { state: 'provider_answers' } });
+    await stage.mirror.database.sql(`UPDATE links SET wanted_since = now() - interval '25 hours'`);
+    expect((await waive()).status).toBe(204);
+  });
+
+  it('a waiver is of erasures alone: nobody gets the key while an account may stand under it', async () => {
+    const user = await mirrored({ providers: ['vault', 'passage'] });
+    await stage.mirror.database.sql(`UPDATE providers SET enabled = false WHERE slug = 'vault'`);
+    await stage.move(user.id, 'delete');
+    await stage.move(user.id, 'purge');
+    for (let pass = 0; pass < 3; pass += 1) await stage.mirror.worker.pass();
+    expect(
+      await stage.ask('POST', `/users/${user.id}/providers/vault/waiver`, { reason: 'off' }),
+    ).toMatchObject({ status: 409, body: { code: 'waiver_refused', state: 'no_erasure' } });
+    expect(await stage.ask('POST', '/users', { externalKey: user.externalKey })).toMatchObject({
+      status: 409,
+      body: { code: 'external_key_taken' },
+    });
   });
 
   it('P11: a worker that thaws when all is over writes nothing back', async () => {

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { everythingIn } from '../support/everything.js';
 import { destructiveCalls } from '../support/lifecycle-stage.js';
 import { only } from '../support/people.js';
+import { endsOf, erasureOf, verifiedReceipts } from '../support/receipts.js';
 import { until } from '../support/until.js';
-import { mergeOf, WebhookStage, type Mirrored } from '../support/webhook-stage.js';
+import { mergeOf, removal, WebhookStage, type Mirrored } from '../support/webhook-stage.js';
 
 let web: WebhookStage;
 afterEach(() => web.stage.close());
@@ -69,7 +71,7 @@ describe('an account that was merged over there', () => {
       metadata: { tier: 'gold', displayName: 'Person 1' },
     });
     expect(methods()).not.toContain('POST');
-    expect(await web.written()).toMatchObject([{ type: 'merged', account_id: ann.accountId }]);
+    expect(await web.written()).toMatchObject([{ type: 'merged', account: web.hashOf(ann.accountId) }]);
   });
 
   it('is followed when its own path answers with the survivor, and along several merges', async () => {
@@ -118,7 +120,7 @@ describe('an account that was merged over there', () => {
     await web.stage.mirror.converge();
     expect(await web.link(ann.id)).toMatchObject({
       park_code: 'disputed',
-      park_rule: expect.stringContaining('another key'),
+      park_rule: expect.stringContaining('not proven'),
       account_id: ann.accountId,
       merged_into: SURVIVOR,
     });
@@ -178,22 +180,43 @@ describe('an account that was merged over there', () => {
 
 describe('a purge of somebody whose account is merged meanwhile', () => {
   it.each([
-    ['before its deletion is asked for', false],
-    ['after its deletion was accepted', true],
-  ])('%s takes the survivor, once', async (_when, isAccepted) => {
-    web = await WebhookStage.open({ deletionDelayMs: 3_600_000 });
-    const [ann, bob] = await hireTwo();
-    stranger(SURVIVOR);
-    await purge(ann.id);
-    if (isAccepted) await web.stage.mirror.worker.pass();
-    await web.merge(ann.accountId, SURVIVOR);
-    web.simulator.behaviour.merge({ deletionDelayMs: 20 });
-    await until(async () => (await web.written()).length === 1);
-    await web.stage.mirror.converge();
+    ['before its deletion is asked for', false, 'hr-1', true],
+    ['before its deletion is asked for', false, null, false],
+    ['after its deletion was accepted', true, 'hr-1', false],
+    ['after its deletion was accepted', true, null, false],
+  ])(
+    '%s takes no survivor that is not proven ours: %s, %s',
+    async (_when, isAccepted, externalId, isTaken) => {
+      web = await WebhookStage.open({ deletionDelayMs: 3_600_000 });
+      const [ann, bob] = await hireTwo();
+      stranger(SURVIVOR);
+      await purge(ann.id);
+      if (isAccepted) await web.stage.mirror.worker.pass();
+      await web.merge(ann.accountId, SURVIVOR);
+      web.simulator.plant({ op: 'patch', id: SURVIVOR, account: { externalId } });
+      web.simulator.behaviour.merge({ deletionDelayMs: 20 });
+      await hear(1);
+      for (let pass = 0; pass < 6; pass += 1) await web.stage.mirror.worker.pass();
+      if (isTaken) await web.stage.mirror.converge();
 
-    expect(await statusOf(ann.id)).toBe('purged');
-    expect(destroyed()).toEqual(isAccepted ? [ann.accountId, SURVIVOR] : [SURVIVOR]);
-    expect([...web.stage.held('sunshine').keys()]).toEqual([bob.accountId]);
+      const before = isAccepted ? [ann.accountId] : [];
+      expect(destroyed()).toEqual(isTaken ? [...before, SURVIVOR] : before);
+      expect(await statusOf(ann.id)).toBe(isTaken ? 'purged' : 'purging');
+      expect(await web.link(ann.id)).toMatchObject({ park_code: isTaken ? null : 'disputed' });
+      expect([...web.stage.held('sunshine').keys()].includes(bob.accountId)).toBe(true);
+    },
+  );
+
+  it('is not led on to anybody by a message that came while the account was still there', async () => {
+    web = await WebhookStage.open();
+    const [ann] = await hireTwo();
+    stranger(LAST, { profile: { givenName: 'Victim' } });
+    await web.stage.move(ann.id, 'delete');
+    await web.stage.move(ann.id, 'purge');
+    expect(await web.post([mergeOf('forged', ann.accountId, LAST)])).toBe(200);
+    await web.stage.mirror.converge();
+    expect(destroyed()).toEqual([ann.accountId]);
+    expect(web.stage.held('sunshine').has(LAST)).toBe(true);
   });
 
   it('into that of another user destroys nothing, and ends when the other one is gone', async () => {
@@ -228,5 +251,77 @@ describe('a purge of somebody whose account is merged meanwhile', () => {
     expect(await web.link(ann.id)).toMatchObject({ park_code: 'protocol', account_id: ann.accountId });
     expect(destroyed()).toEqual([]);
     expect(web.stage.held('sunshine').get(bob.accountId)).toMatchObject({ state: 'live' });
+  });
+});
+
+describe('an erasure of somebody whose account is merged meanwhile', () => {
+  const erase = (user: Mirrored) =>
+    web.stage.ask('POST', `/users/${user.id}/erasure`, { confirm: user.externalKey });
+  async function workOn(): Promise<void> {
+    for (let pass = 0; pass < 6; pass += 1) await web.stage.mirror.worker.pass();
+  }
+
+  it('is not complete while somebody stands under the key, and destroys nobody', async () => {
+    web = await WebhookStage.open();
+    const [ann] = await hireTwo();
+    await erase(ann);
+    web.simulator.plant({ op: 'remove', id: ann.accountId });
+    // PROVIDERS.md 2.6: the next login of the discarded user makes a new one.
+    stranger(LAST, { externalId: ann.externalKey });
+    await web.post([mergeOf('e1', ann.accountId, SURVIVOR)]);
+    await workOn();
+    const erasure = await erasureOf(web.stage, ann.id);
+    expect(erasure).toMatchObject({ state: 'open' });
+    expect(endsOf(erasure)).toMatchObject({ sunshine: 'parked', vault: 'deleted' });
+    expect(destroyed()).toEqual([]);
+    web.simulator.plant({ op: 'remove', id: LAST });
+    await erase(ann);
+    await web.stage.mirror.converge();
+    expect(endsOf(await erasureOf(web.stage, ann.id))).toMatchObject({ sunshine: 'absent' });
+  });
+
+  it('finds the survivor in whatever order the merges are told', async () => {
+    web = await WebhookStage.open();
+    const [ann] = await hireTwo();
+    await erase(ann);
+    web.simulator.plant({ op: 'remove', id: ann.accountId });
+    stranger(LAST);
+    await web.post([mergeOf('e2', SURVIVOR, LAST)]);
+    await web.post([mergeOf('e1', ann.accountId, SURVIVOR)]);
+    await workOn();
+    expect(endsOf(await erasureOf(web.stage, ann.id))).toMatchObject({ sunshine: 'parked' });
+    expect(web.stage.held('sunshine').has(LAST)).toBe(true);
+  });
+
+  it('leaves no account id behind, told or followed', async () => {
+    web = await WebhookStage.open();
+    const [ann, bob] = await hireTwo();
+    stranger(SURVIVOR);
+    web.simulator.plant({ op: 'remove', id: ann.accountId });
+    await web.post([mergeOf('e1', ann.accountId, SURVIVOR)]);
+    await web.stage.mirror.converge();
+    web.simulator.plant({ op: 'remove', id: bob.accountId });
+    await web.post([removal('e2', { accountId: bob.accountId, externalKey: bob.externalKey })]);
+    await erase(ann);
+    await erase(bob);
+    await web.stage.mirror.converge();
+    expect(endsOf(await erasureOf(web.stage, ann.id))).toMatchObject({ sunshine: 'deleted' });
+    expect(endsOf(await erasureOf(web.stage, bob.id))).toMatchObject({ sunshine: 'absent' });
+    const everything = await everythingIn(web.stage.mirror.database);
+    for (const id of [ann.accountId, bob.accountId, SURVIVOR]) {
+      expect([id, everything.includes(id)]).toEqual([id, false]);
+    }
+  });
+
+  it('takes no message for evidence that came before the deletion', async () => {
+    web = await WebhookStage.open({ webhookLost: true });
+    const [ann] = await hireTwo();
+    await web.post([removal('forged', { accountId: ann.accountId })]);
+    await web.stage.mirror.converge();
+    await erase(ann);
+    await web.stage.mirror.converge();
+    const { sunshine } = await verifiedReceipts(web.stage, await erasureOf(web.stage, ann.id));
+    expect(JSON.stringify(sunshine)).not.toContain('forged');
+    expect(sunshine).toMatchObject({ evidence: { deletions: [{ status: 200 }] } });
   });
 });

@@ -45,7 +45,7 @@ describe('D05: a purge', () => {
     await web.stage.mirror.worker.pass();
     await postpone(id);
     await until(async () => (await web.written()).length > 0);
-    expect(await web.written()).toMatchObject([{ type: 'removed', account_id: accountId }]);
+    expect(await web.written()).toMatchObject([{ type: 'removed', account: web.hashOf(accountId) }]);
     await web.stage.mirror.converge();
 
     expect(await statusOf(id)).toBe('purged');
@@ -157,7 +157,8 @@ describe('A17: a webhook', () => {
     expect(await web.post([unknown, null, 7, { id: 'e3', type: 'user:remove' }])).toBe(200);
     expect(await web.post([removal('e4', one)], { app: 'another' })).toBe(200);
     expect(await web.post([], { body: '[]' })).toBe(200);
-    expect(await web.written()).toEqual([{ event_id: 'e1', type: 'removed', account_id: null }]);
+    const account = web.hashOf(STRANGER.accountId);
+    expect(await web.written()).toEqual([{ event_id: 'e1', type: 'removed', account }]);
     expect(await web.link(one.id)).toEqual(before);
   });
 

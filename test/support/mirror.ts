@@ -12,8 +12,16 @@ import { passageFactory } from '#providers/passage';
 import { sendauthFactory } from '#providers/sendauth';
 import { sunshineFactory } from '#providers/sunshine';
 import { vaultFactory } from '#providers/vault';
-import { keep, ProviderPump, ProviderRoom, upkeep, type EngineSettings } from '#reconciler';
-import { markLinks, openDatabase, openRoster, syncProviders, type Database, type Roster } from '#store';
+import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
+import {
+  markLinks,
+  openDatabase,
+  openRoster,
+  syncProviders,
+  upkeep,
+  type Database,
+  type Roster,
+} from '#store';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { trafficWitness } from './traffic.js';
 

@@ -1,3 +1,4 @@
+import { hashOfAccount } from '#store';
 import { openLifecycleStage, type LifecycleStage } from './lifecycle-stage.js';
 import { linkOf } from './mirror.js';
 import { enter, person, range } from './people.js';
@@ -15,7 +16,8 @@ export interface Mirrored {
 export interface WrittenEvent {
   readonly event_id: string;
   readonly type: string;
-  readonly account_id: string | null;
+  /** Keyed hash. */
+  readonly account: string;
 }
 
 /** How a post may differ from the provider's. */
@@ -78,8 +80,13 @@ export class WebhookStage {
     return this.stage.mirror.database.sql<{
       event_id: string;
       type: string;
-      account_id: string | null;
-    }>('SELECT event_id, type, account_id FROM webhook_events ORDER BY event_id');
+      account: string;
+    }>(`SELECT event_id, type, encode(account_hash, 'hex') AS account FROM webhook_events ORDER BY event_id`);
+  }
+
+  /** An account as what was written down names it. */
+  hashOf(accountId: string): string {
+    return hashOfAccount(this.stage.mirror.roster.hashKey, 'sunshine', accountId).toString('hex');
   }
 
   /** Posts events as Sunshine would, or as somebody else. @returns the HTTP status */

@@ -2,8 +2,8 @@ import { LANES } from '#domain';
 import type { ProviderRegistry } from '#identity-provider';
 import { sparingly, type Clock, type Logger } from '#observability';
 import type { DoorbellJob, DoorbellQueue } from '#queue';
-import { keep, ProviderPump, ProviderRoom, upkeep, type EngineSettings } from '#reconciler';
-import type { DueWork, Roster } from '#store';
+import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
+import { upkeep, type DueWork, type Roster } from '#store';
 import { AgeingErasures } from './ageing-erasures.js';
 
 /** How long one doorbell is answered before others get their turn. */
@@ -75,7 +75,10 @@ export class WorkerEngine {
 
   private async keepGoing(): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    await this.moveOn();
+    // One person who cannot be moved on must not keep everybody else from being mirrored.
+    await this.moveOn().catch((error: unknown) => {
+      this.sparing.error('the roster could not be moved on', { error });
+    });
     for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
   }
 

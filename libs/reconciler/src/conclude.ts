@@ -69,10 +69,15 @@ function mustReadAgain(pass: PassState): PassState {
   return { ...pass, knowledge: { ...pass.knowledge, certainty: 'stale' } };
 }
 
-/** A purge is receipted, and the link lets go of the id: where that is our key, the key's next holder gets the same one. */
+/**
+ * A purge is receipted, and the link lets go of the id: where that is our key, the key's next holder gets the same one.
+ * An erased person's key has no next holder, and the receipt is to name the account.
+ */
 function receipted(room: ProviderRoom, work: Work, pass: PassState): PassState {
   const intent = absenceOf(room, work, pass);
-  return intent === null ? pass : { ...pass, intent, knowledge: { ...pass.knowledge, accountId: null } };
+  if (intent === null) return pass;
+  const accountId = work.isErasure ? pass.knowledge.accountId : null;
+  return { ...pass, intent, knowledge: { ...pass.knowledge, accountId } };
 }
 
 /**

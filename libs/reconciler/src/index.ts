@@ -5,4 +5,3 @@ export * from './plan/index.js';
 export * from './provider-pump.js';
 export * from './provider-room.js';
 export * from './settings.js';
-export * from './upkeep.js';

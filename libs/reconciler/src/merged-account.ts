@@ -17,30 +17,33 @@ export interface MergedAway {
   readonly waitsFor: Settlement['waitsFor'];
 }
 
-/** A link whose account is said to have been merged into another one. */
-export interface SaidMerge {
-  readonly work: Work;
-  readonly survivorId: string;
-  readonly context: CallContext;
+/** Whether there is a merge to be followed. */
+export function isSaidToBeMerged({ mergedInto, accountId }: Work): boolean {
+  return mergedInto !== null && mergedInto !== accountId;
 }
 
 /**
  * Finds out what became of an account that its provider said was merged. While it still answers the hint is void.
  * Where it is gone the survivor takes its place, if it is nobody else's: no link of ours holds it or was merged into it
- * as well, and it carries our key or none. A survivor that is gone as well leaves an ordinary absence.
+ * as well, and it carries our key or none. What is to be destroyed has to be proven ours: of somebody who is purged only
+ * one with our key, and none once our own deletion was accepted, since that is why the account is gone, and nothing bears
+ * the message out. A survivor that is gone as well leaves an ordinary absence.
  * @returns what the link's account is observed to be from here on
  * @throws ProviderError when a read fails
  */
-export async function followMerge(room: ProviderRoom, merge: SaidMerge): Promise<Observation | MergedAway> {
-  const { work, survivorId, context } = merge;
+export async function followMerge(
+  room: ProviderRoom,
+  work: Work,
+  context: CallContext,
+): Promise<Observation | MergedAway> {
   const own = await readUnlessAnother(room, work, context);
-  if (own.state !== 'absent') return own;
+  if (own.state !== 'absent' || work.mergedInto === null) return own;
   const rival = await findRival(room.engine.database.sql, room.instance.slug, {
-    accountId: survivorId,
+    accountId: work.mergedInto,
     userId: work.userId,
   });
   if (rival !== null) return { kind: 'mergedAway', park: INTO_ONE_OF_OURS, waitsFor: rival };
-  const target = { accountId: survivorId, remoteKey: work.remoteKey };
+  const target = { accountId: work.mergedInto, remoteKey: work.remoteKey };
   const survivor = await room.instance.provider.get(target, context);
   const isStrangers = 'account' in survivor && !mayBeTaken(survivor.account, work);
   return isStrangers ? { kind: 'mergedAway', park: INTO_A_STRANGER, waitsFor: null } : survivor;
@@ -70,10 +73,10 @@ function answeredAnother(error: unknown): boolean {
 
 function mayBeTaken(
   account: { readonly remoteKey: string | null; readonly isOurLogin?: true },
-  { remoteKey }: Work,
+  { remoteKey, user, purgeAccepted }: Work,
 ): boolean {
-  if (account.isOurLogin === true) return false;
-  return account.remoteKey === null || account.remoteKey === remoteKey;
+  if (account.isOurLogin === true || purgeAccepted) return false;
+  return account.remoteKey === remoteKey || (account.remoteKey === null && user.status !== 'purging');
 }
 
 const INTO_ONE_OF_OURS: ParkReason = {
@@ -82,5 +85,5 @@ const INTO_ONE_OF_OURS: ParkReason = {
 };
 const INTO_A_STRANGER: ParkReason = {
   code: 'disputed',
-  rule: 'the account was merged there into one that carries another key; find out whose it is and remove it there, or have this user leave the roster',
+  rule: 'the account was merged there into one that is not proven to be this user’s; find out whose it is and remove it there, or have this user leave the roster',
 };

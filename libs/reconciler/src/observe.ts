@@ -1,8 +1,8 @@
-import type { AccountTarget, CallContext, DesiredAccount, LookupKey, Observation } from '#identity-provider';
+import type { CallContext, DesiredAccount, LookupKey, Observation } from '#identity-provider';
 import type { LinkKnowledge, Work } from '#store';
 import { findOwnLostCreate, type LostCreate } from './lost-create.js';
 import { afterRead, knowledgeOf } from './knowledge.js';
-import { followMerge, type MergedAway } from './merged-account.js';
+import { followMerge, isSaidToBeMerged, type MergedAway } from './merged-account.js';
 import type { ProviderRoom } from './provider-room.js';
 
 /** What is there, or why nobody can say yet. */
@@ -11,6 +11,8 @@ export type Seen =
       readonly kind: 'known';
       readonly knowledge: LinkKnowledge;
       readonly readNow: boolean;
+      /** What was said of a merge is found out, and needs no second look. */
+      readonly mergeIsOver?: true;
     }
   /** A create whose answer was lost may still land; to be looked for again after `waitMs`. */
   | { readonly kind: 'tooEarly'; readonly waitMs: number }
@@ -19,8 +21,8 @@ export type Seen =
 
 /**
  * Says what the provider holds for a link. What is certain needs no call; what is not is read first: a create of
- * unknown outcome by the keys that were sent, everything else by its recorded id, or by our key where we own it. An account that is
- * said to have been merged is followed to its survivor.
+ * unknown outcome by the keys that were sent, everything else by its recorded id, or by our key where we own it. An
+ * account that is said to have been merged is followed to its survivor.
  */
 export async function observe(
   room: ProviderRoom,
@@ -33,13 +35,15 @@ export async function observe(
     const found = await findOwnLostCreate(room, work, desired, context);
     // Behind a new account that never came to be stands the one that it was to replace.
     if (found.kind !== 'neverLanded' || work.accountId === null) return afterLostCreate(known, found);
-  } else if (work.mergedInto !== null && work.mergedInto !== work.accountId) {
-    const followed = await followMerge(room, { work, survivorId: work.mergedInto, context });
+  } else if (isSaidToBeMerged(work)) {
+    const followed = await followMerge(room, work, context);
     if ('kind' in followed) return followed;
-    return { kind: 'known', knowledge: afterRead(known, followed), readNow: true };
+    const seen = await lookUnderKey(room, work, { observed: followed, context });
+    return seen.kind === 'known' ? { ...seen, mergeIsOver: true } : seen;
   } else if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
-  const observation = await read(room, work, context);
-  return { kind: 'known', knowledge: afterRead(known, observation), readNow: true };
+  const { accountId, remoteKey } = work;
+  const observed = await room.instance.provider.get({ accountId, remoteKey }, context);
+  return lookUnderKey(room, work, { observed, context });
 }
 
 function afterLostCreate(known: LinkKnowledge, found: LostCreate): Seen {
@@ -77,17 +81,25 @@ function mustRead(room: ProviderRoom, work: Work): boolean {
 }
 
 /**
- * Reads by the recorded id; where that is gone and the key is ours, by the key as well: a create of ours that landed
- * late stands there under another id, and must not outlive a purge.
+ * Where the recorded account is gone and the key is ours, another may stand under the key. A write of ours that was
+ * lost may have made it, and then it is ours too. Otherwise it is the next holder's, or somebody else's doing: a purge
+ * leaves it alone. An erasure cannot be over while it stands, and cannot destroy what is not proven ours either.
  */
-async function read(room: ProviderRoom, target: AccountTarget, context: CallContext): Promise<Observation> {
+async function lookUnderKey(
+  room: ProviderRoom,
+  work: Work,
+  { observed, context }: { readonly observed: Observation; readonly context: CallContext },
+): Promise<Seen> {
+  const known: Seen = { kind: 'known', knowledge: afterRead(knowledgeOf(work), observed), readNow: true };
   const { provider } = room.instance;
-  const { accountId, remoteKey } = target;
-  const observed = await provider.get({ accountId, remoteKey }, context);
-  const mayHaveAnother =
-    observed.state === 'absent' &&
-    provider.capabilities.accountIdAssignedBy === 'us' &&
-    accountId !== null &&
-    accountId !== remoteKey;
-  return mayHaveAnother ? provider.get({ accountId: null, remoteKey }, context) : observed;
+  const { accountId, remoteKey } = work;
+  const isOurKey = provider.capabilities.accountIdAssignedBy === 'us';
+  if (observed.state !== 'absent' || !isOurKey || accountId === null || accountId === remoteKey) return known;
+  const mayHaveLanded = work.doubtAgeMs !== null || work.lastClaimLost;
+  if (!mayHaveLanded && !work.isErasure) return known;
+  const another = await provider.get({ accountId: null, remoteKey }, context);
+  if (!('account' in another)) return known;
+  return mayHaveLanded
+    ? { ...known, knowledge: afterRead(knowledgeOf(work), another) }
+    : { kind: 'disputed', attribute: 'remoteKey' };
 }

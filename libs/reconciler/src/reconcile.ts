@@ -24,8 +24,8 @@ import type { ProviderRoom } from './provider-room.js';
 import {
   beginPass,
   settleAgain,
-  settleHandled,
   settleParked,
+  settlePurged,
   settleReleased,
   type PassState,
 } from './settlements.js';
@@ -53,7 +53,7 @@ export async function reconcileLink(
   signal: AbortSignal,
 ): Promise<Settlement> {
   // Their key may have its next holder by now, whose account would answer to it.
-  if (work.user.status === 'purged') return settleHandled(work, beginPass(work));
+  if (work.user.status === 'purged') return settlePurged(work);
   if (work.soloCrashes >= CRASHES_TO_PARK) return settleParked(work, beginPass(work), CRASHES);
   const context = new LinkContext(room, work, lease, signal);
   const desired = desiredOf(room, work);
@@ -189,6 +189,7 @@ function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: '
     knowledge: seen.knowledge,
     doubt: clears ? 'clear' : 'keep',
     intent: foundOut ? { kind: 'provision', outcome: 'known' } : null,
+    mergeIsOver: seen.mergeIsOver ?? false,
   };
 }
 

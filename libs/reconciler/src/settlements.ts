@@ -10,10 +10,18 @@ export interface PassState {
   readonly steps: readonly TakenStep[];
   readonly doubt: Settlement['doubt'];
   readonly intent: Settlement['intent'];
+  readonly mergeIsOver: boolean;
 }
 
 export function beginPass(work: Work): PassState {
-  return { knowledge: knowledgeOf(work), seenOwed: work.owed, steps: [], doubt: 'keep', intent: null };
+  return {
+    knowledge: knowledgeOf(work),
+    seenOwed: work.owed,
+    steps: [],
+    doubt: 'keep',
+    intent: null,
+    mergeIsOver: false,
+  };
 }
 
 function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
@@ -29,6 +37,7 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
     waitsFor: null,
     lastError: null,
     intent: pass.intent,
+    mergeIsOver: pass.mergeIsOver,
     steps: pass.steps,
     held: null,
     room: 'used',
@@ -45,6 +54,11 @@ export function settleHandled(work: Work, pass: PassState): Settlement {
     attempts: 0,
     applied: { status: status === 'purging' ? 'purged' : status, statusRevision, attributeRevision },
   };
+}
+
+/** Nothing is to be done for whoever is purged, and nothing is known anew. */
+export function settlePurged(work: Work): Settlement {
+  return { ...base(work, beginPass(work)), outcome: 'handled', attempts: 0 };
 }
 
 /** The link stays due. `attempts` counts failures of this link, not the provider's. */

@@ -85,11 +85,12 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     outcome: CLOSED_LIST,
   }),
   ...personal('webhook_events', {
-    account_id: 'tells the person’s account at a provider',
+    survivor_id: 'tells the account that the person’s was merged into',
   }),
   ...impersonal('webhook_events', {
     provider: 'slug',
     event_id: 'the provider’s number of a message',
+    account_hash: 'keyed hash; tells nothing without the deployment’s key',
     type: CLOSED_LIST,
   }),
   ...impersonal('erasures', {

@@ -28,12 +28,14 @@ CREATE TABLE webhook_events (
   provider     text NOT NULL REFERENCES providers (slug),
   event_id     text NOT NULL CHECK (octet_length(event_id) BETWEEN 1 AND 256),
   type         text NOT NULL CHECK (type IN ('removed', 'merged')),
-  -- The account of a link of ours that it is about; NULL when it is about nobody we know.
-  account_id   text CHECK (octet_length(account_id) <= 512),
+  -- Keyed hash of the account that it is about, so that nothing here tells an account of anybody.
+  account_hash bytea NOT NULL,
+  -- What a merge left of that account; needed as it is, since a later message may lead there.
+  survivor_id  text CHECK (octet_length(survivor_id) <= 512),
   received_at  timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (provider, event_id)
 );
-CREATE INDEX webhook_events_of_account ON webhook_events (provider, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX webhook_events_of_account ON webhook_events (provider, account_hash);
 CREATE INDEX webhook_events_age ON webhook_events (received_at);
 
 -- Requests to erase a person. One is never taken back.

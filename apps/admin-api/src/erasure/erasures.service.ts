@@ -18,9 +18,10 @@ import {
   type UserRef,
   waiveProof,
 } from '#store';
+import type { BudgetPolicy } from '../holds/holds.service.js';
 import { Cursors } from '../http/cursor.js';
-import { CLOCK, DOORBELL, ERASURE, REGISTRY, ROSTER } from '../tokens.js';
-import { UsersService } from '../users/users.service.js';
+import { BUDGET, CLOCK, DOORBELL, ERASURE, REGISTRY, ROSTER } from '../tokens.js';
+import { requireFourEyes } from '../users/override.js';
 import type { ErasureListQuery } from './requests.js';
 
 /** How erasures are kept in this deployment. */
@@ -46,13 +47,13 @@ export class ErasuresService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(REGISTRY) private readonly registry: ProviderRegistry,
     @Inject(ERASURE) private readonly policy: ErasurePolicy,
-    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(BUDGET) private readonly budget: BudgetPolicy,
   ) {
     this.cursors = new Cursors(roster.hashKey);
   }
 
   async open(actor: string, ref: UserRef, ask: ErasureAsk): Promise<ErasureWithLines> {
-    this.users.requireFourEyes(ask.overrideBudget);
+    requireFourEyes(this.budget, ask.overrideBudget);
     const isNew = await openErasure(this.roster, actor, {
       ...ref,
       ...ask,

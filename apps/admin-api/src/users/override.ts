@@ -1,4 +1,5 @@
-import type { BudgetOverride } from '#store';
+import { type BudgetOverride, FourEyesRequired } from '#store';
+import type { BudgetPolicy } from '../holds/holds.service.js';
 import type { Addressed } from './addressed.js';
 
 /**
@@ -12,4 +13,12 @@ export function overrideOf(
   const given = body?.overrideBudget;
   if (given !== undefined) ask.requireScope('holds:approve');
   return given;
+}
+
+/**
+ * An override is asked for and allowed by one and the same key.
+ * @throws FourEyesRequired
+ */
+export function requireFourEyes({ fourEyes }: BudgetPolicy, override: BudgetOverride | undefined): void {
+  if (override !== undefined && fourEyes) throw new FourEyesRequired();
 }

@@ -9,7 +9,6 @@ import {
   createUser,
   type EntryOptions,
   findUser,
-  FourEyesRequired,
   linksOfUser,
   type LinkView,
   listUsers,
@@ -28,6 +27,7 @@ import {
   type Written,
 } from '#store';
 import { Cursors } from '../http/cursor.js';
+import { requireFourEyes } from './override.js';
 import type { BudgetPolicy } from '../holds/holds.service.js';
 import { BUDGET, CLOCK, DOORBELL, ROSTER } from '../tokens.js';
 import type { ListQuery } from './requests.js';
@@ -98,14 +98,14 @@ export class UsersService {
   }
 
   async move(actor: string, ref: UserRef, how: Move): Promise<User> {
-    this.requireFourEyes(how.overrideBudget);
+    requireFourEyes(this.policy, how.overrideBudget);
     const { user, changed } = await changeStatus(this.roster, actor, { ...ref, ...how });
     if (changed) this.doorbell.ring('all', laneOfVerb(how.verb), [user.id]);
     return user;
   }
 
   async purge(actor: string, ref: UserRef, how: Purge): Promise<User> {
-    this.requireFourEyes(how.overrideBudget);
+    requireFourEyes(this.policy, how.overrideBudget);
     const request = { ...ref, ...how, now: this.clock.now() };
     const { user, changed } = await purgeUser(this.roster, actor, request);
     if (changed && user.status === 'purging') this.doorbell.ring('all', laneOfVerb('purge'), [user.id]);
@@ -117,11 +117,6 @@ export class UsersService {
     // A user without links may still exist, when no provider is configured.
     if (links.length === 0) await this.find(id);
     return links;
-  }
-
-  /** An override is asked for and allowed by one and the same key. @throws FourEyesRequired */
-  requireFourEyes(override: BudgetOverride | undefined): void {
-    if (override !== undefined && this.policy.fourEyes) throw new FourEyesRequired();
   }
 
   private announceEdit({ user, changed }: Written): User {

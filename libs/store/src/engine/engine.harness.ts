@@ -101,6 +101,7 @@ function handled(link: ClaimedLink, more: Partial<Settlement>): Settlement {
     waitsFor: null,
     lastError: null,
     intent: null,
+    mergeIsOver: false,
     steps: [],
     held: null,
     room: 'used',

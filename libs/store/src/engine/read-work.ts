@@ -6,6 +6,7 @@ import type { ClaimedLink, UnsettledCreate, Work } from './work.js';
 interface WorkRow extends UserRow {
   readonly intents: readonly IntentRow[] | null;
   readonly recreateFrom: string | null;
+  readonly isErasure: boolean;
 }
 
 interface IntentRow {
@@ -29,6 +30,7 @@ export async function readWork(sql: Sql, provider: string, claimed: readonly Cla
                       'lookup_keys', i.lookup_keys, 'created_at', i.created_at,
                       'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
              FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents,
+            EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id) AS "isErasure",
             (SELECT l.recreate_from FROM links l WHERE l.user_id = u.id AND l.provider = $2) AS "recreateFrom"
      FROM users u WHERE u.id = ANY($1::uuid[])`,
     [claimed.map((link) => link.userId), provider],
@@ -45,6 +47,7 @@ function toWork(link: ClaimedLink, row: WorkRow): Work {
   return {
     ...link,
     user: toUser(row),
+    isErasure: row.isErasure,
     unsettledCreates: intents
       .filter((it) => it.kind === 'provision' && it.outcome === null)
       .map(toUnsettledCreate),

@@ -29,7 +29,10 @@ export interface LinkKnowledge {
 
 /** The end of one pass over one link. */
 export interface Settlement {
-  readonly link: Pick<ClaimedLink, 'userId' | 'provider' | 'leaseToken' | 'wanted' | 'accountId'>;
+  readonly link: Pick<
+    ClaimedLink,
+    'userId' | 'provider' | 'leaseToken' | 'wanted' | 'accountId' | 'mergedInto'
+  >;
   /**
    * `handled`: everything asked for by the claim's time is there. `again`: not yet, after `delayMs`.
    * `parked`: handled by waiting until the cause changes. `released`: nothing was tried.
@@ -60,6 +63,8 @@ export interface Settlement {
     | { readonly kind: 'provision'; readonly outcome: 'known' }
     | { readonly kind: 'purge'; readonly outcome: 'accepted' | 'applied'; readonly evidence: PurgeEvidence }
     | null;
+  /** What the claim was told of a merge is found out; what was told since then is not. */
+  readonly mergeIsOver: boolean;
   readonly steps: readonly TakenStep[];
   /** The step that was not taken because it waits for approval, or was rejected; `null` when none was. */
   readonly held: HeldStep | null;
@@ -155,6 +160,8 @@ function toRow(settlement: Settlement): object {
     keeps_room: settlement.room === 'kept',
     unused: typeof settlement.room === 'string' ? null : settlement.room.unused,
     mutated: settlement.mutated,
+    merge_is_over: settlement.mergeIsOver,
+    merged_into: link.mergedInto,
   };
 }
 
@@ -202,7 +209,8 @@ const SETTLE = `
       seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, is_made boolean, held_class text, held_step text,
-      held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean)),
+      held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean,
+      merge_is_over boolean, merged_into text)),
   settled AS (
     UPDATE links l SET
       handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
@@ -225,10 +233,10 @@ const SETTLE = `
       applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
-      merged_into = CASE WHEN s.is_handled AND s.park_code IS NULL AND l.wanted = s.wanted THEN NULL ELSE l.merged_into END,
+      merged_into = CASE WHEN s.merge_is_over AND l.merged_into = s.merged_into THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
       recreate_from = CASE WHEN ${SPENDS_PERMISSION} THEN NULL ELSE l.recreate_from END,
-      settled_at = CASE WHEN s.is_handled AND s.park_code IS NULL THEN now() ELSE l.settled_at END,
+      settled_at = CASE WHEN s.is_handled AND s.applied_status IS NOT NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
       granted_class = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_class END,
       granted_minute = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_minute END,

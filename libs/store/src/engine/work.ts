@@ -53,6 +53,8 @@ export interface ClaimedLink {
 /** A claimed link with its user as read AFTER the claim, never with it. */
 export interface Work extends ClaimedLink {
   readonly user: User;
+  /** The purge of this user is part of an erasure: it ends with receipts, and leaves nothing to the next holder of the key. */
+  readonly isErasure: boolean;
   readonly unsettledCreates: readonly UnsettledCreate[];
   /** A new account may be made in place of one that is gone: asked for, and not used yet. */
   readonly mayRecreate: boolean;

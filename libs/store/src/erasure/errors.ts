@@ -32,12 +32,15 @@ export class ErasureNotFound extends Error {
 }
 
 /** Why a proof cannot be given up. */
-export type WaiverObstacle = 'no_link' | 'confirmed' | 'provider_answers';
+export type WaiverObstacle = 'no_erasure' | 'no_link' | 'confirmed' | 'provider_answers';
 
 const OBSTACLES: Readonly<Record<WaiverObstacle, string>> = {
+  no_erasure:
+    'proofs are given up of an erasure that is open, and none is; a purge waits until its provider answers',
   no_link: 'the user has no link there, so there is nothing to prove',
   confirmed: 'the end of the account is proven there already',
-  provider_answers: 'the provider is at work on it; wait, or see why the link is due',
+  provider_answers:
+    'the provider is at work on it; ask again when it is switched off or halted, when the link is parked, or in a day',
 };
 
 /** The proof that an account is gone is still to be had, or not needed. */

@@ -6,6 +6,7 @@ import { type BudgetOverride, move, type Move, override } from '../roster/change
 import { requireConfirmation } from '../roster/confirmation.js';
 import type { UserRef } from '../roster/edit-user.js';
 import { lockUser } from '../roster/lock-user.js';
+import { isGone } from '../roster/purges.js';
 import { requireNoLegalHold } from '../roster/legal-hold.js';
 import { requireRevision } from '../roster/revision.js';
 import type { Roster } from '../roster/roster.js';
@@ -25,20 +26,26 @@ export interface ErasurePlea extends UserRef {
 
 /**
  * Opens the erasure of a person, whatever their status: the purge begins, every account is read anew before anything
- * is concluded of it, and tombstones stand from now on. It cannot be taken back. Asked again, nothing changes.
- * @returns whether it was not open, or done, before
+ * is concluded of it, and tombstones stand from now on. It cannot be taken back. Asked again while it is open, what is
+ * not done is tried again, however it was parked, and a budget may be passed over; when it is done, nothing changes.
+ * @returns whether there is anything to do
  * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, LegalHoldStands
  */
 export async function openErasure(roster: Roster, actor: string, plea: ErasurePlea): Promise<boolean> {
   return transact(roster.database, async (sql) => {
-    if (await isAskedFor(sql, plea.id)) return false;
+    const before = await statusOf(sql, plea.id);
+    if (before === 'complete') return false;
+    const work = { sql, roster, actor };
     const user = await lockUser(sql, plea.id);
     // Whoever asked at the same time held the lock until here.
-    if (await isAskedFor(sql, plea.id)) return false;
+    if ((await statusOf(sql, plea.id)) !== 'none') {
+      await tryAgain(work, user, plea);
+      return true;
+    }
     requireRevision(user, plea.expected);
     requireConfirmation(user, plea.confirm);
     requireNoLegalHold(user);
-    await beginPurge({ sql, roster, actor }, user, plea);
+    await beginPurge(work, user, plea);
     await leaveTombstones(sql, roster.hashKey, user);
     await sql('INSERT INTO erasures (id, user_id, requested_by, deadline) VALUES ($1, $2, $3, $4)', [
       roster.newId(),
@@ -52,8 +59,25 @@ export async function openErasure(roster: Roster, actor: string, plea: ErasurePl
   });
 }
 
-async function isAskedFor(sql: Sql, userId: string): Promise<boolean> {
-  return (await sql('SELECT FROM erasures WHERE user_id = $1', [userId])).length > 0;
+async function statusOf(sql: Sql, userId: string): Promise<'none' | 'open' | 'complete'> {
+  const [erasure] = await sql<{ status: 'open' | 'complete' }>(
+    `SELECT CASE WHEN completed_at IS NULL THEN 'open' ELSE 'complete' END AS status FROM erasures WHERE user_id = $1`,
+    [userId],
+  );
+  return erasure?.status ?? 'none';
+}
+
+/** Nobody can edit somebody who is being erased, and nothing else would wake a link that is parked. */
+async function tryAgain(work: Move, user: User, { overrideBudget }: ErasurePlea): Promise<void> {
+  if (user.status !== 'purging') return;
+  await work.sql(
+    `UPDATE links l SET ${markClause({ lane: 'revocation', doubt: true })}
+     WHERE l.user_id = $1 AND NOT ${isGone('l')}`,
+    [user.id],
+  );
+  if (overrideBudget !== undefined) {
+    await override(work, { user, changed: false }, { verb: 'purge', ...overrideBudget });
+  }
 }
 
 async function beginPurge(work: Move, user: User, plea: ErasurePlea): Promise<void> {

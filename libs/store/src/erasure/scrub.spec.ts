@@ -30,7 +30,8 @@ describe('scrubbing', () => {
         [id],
       );
       await roster.sql(
-        `INSERT INTO webhook_events (provider, event_id, type, account_id) VALUES ('north', $1::text, 'removed', $1::text)`,
+        `INSERT INTO webhook_events (provider, event_id, type, account_hash, survivor_id)
+         VALUES ('north', $1::text, 'merged', sha256('another'), $1::text)`,
         [id],
       );
     }
@@ -51,7 +52,9 @@ describe('scrubbing', () => {
       const owner = table === 'users' ? 'id' : 'user_id';
       await roster.sql(`UPDATE ${table} SET ${column} = ${spelling ?? ''} WHERE ${owner} = $1`, [gone.id]);
     }
-    await roster.sql('UPDATE webhook_events SET account_id = $1 WHERE account_id = $2', [CANARY, gone.id]);
+    await roster.sql('UPDATE webhook_events SET survivor_id = $1 WHERE survivor_id = $2', [CANARY, gone.id]);
+    // Somebody else's account was merged into the one of the person who goes.
+    await roster.sql('UPDATE links SET merged_into = $1 WHERE user_id = $2', [CANARY, kept.id]);
     expect(await everythingIn(roster.database)).toContain(CANARY);
 
     await scrub(roster.sql, [gone.id]);
@@ -60,7 +63,7 @@ describe('scrubbing', () => {
     expect(everything).not.toContain('gone@example.com');
     expect(everything).toContain('kept@example.com');
     const events = await roster.sql<{ known: number }>(
-      'SELECT count(account_id)::int AS known FROM webhook_events',
+      'SELECT count(survivor_id)::int AS known FROM webhook_events',
     );
     expect(events).toEqual([{ known: 1 }]);
   });

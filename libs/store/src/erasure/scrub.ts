@@ -4,23 +4,25 @@ import { COLUMN_VERDICTS } from '../personal-columns.js';
 interface RowsOfPerson {
   readonly table: string;
   readonly where: string;
+  /** Of rows that are somebody else's, what is about the person. (Default: every personal column) */
+  readonly only?: string;
   /** The rows say nothing without their values, and go as a whole. (Default: values are blanked, rows stay) */
   readonly dropped?: true;
   /** What else is set. */
   readonly also?: string;
 }
 
+const ACCOUNTS = `
+  SELECT provider, account_id FROM links WHERE user_id = ANY($1::uuid[])
+  UNION SELECT provider, account_id FROM intents WHERE user_id = ANY($1::uuid[])`;
+
 /**
- * Where the rows of a person are found, by table, for `$1` as their ids; in the order in which they are scrubbed.
- * Events name accounts, which the links and intents still tell then.
+ * Where a person is found, by table, for `$1` as their ids; in the order in which it is scrubbed. What others were
+ * merged into is told by the accounts, which the person's own rows still name then.
  */
 const ROWS: readonly RowsOfPerson[] = [
-  {
-    table: 'webhook_events',
-    where: `(provider, account_id) IN (
-      SELECT provider, account_id FROM links WHERE user_id = ANY($1::uuid[])
-      UNION SELECT provider, account_id FROM intents WHERE user_id = ANY($1::uuid[]))`,
-  },
+  { table: 'webhook_events', where: `(provider, survivor_id) IN (${ACCOUNTS})` },
+  { table: 'links', only: 'merged_into', where: `(provider, merged_into) IN (${ACCOUNTS})` },
   { table: 'audit_values', where: 'user_id = ANY($1::uuid[])', dropped: true },
   { table: 'intents', where: 'user_id = ANY($1::uuid[])' },
   {
@@ -58,10 +60,10 @@ function scrubStatements(): string[] {
   const personal = COLUMN_VERDICTS.filter((verdict) => verdict.personal);
   const unknown = personal.find(({ table }) => !ROWS.some((rows) => rows.table === table));
   if (unknown !== undefined) throw new Error(`nobody knows how to find the rows of ${unknown.table}`);
-  return ROWS.map(({ table, where, dropped, also }) => {
+  return ROWS.map(({ table, where, only, dropped, also }) => {
     if (dropped === true) return `DELETE FROM ${table} WHERE ${where}`;
     const blanked = personal
-      .filter((verdict) => verdict.table === table)
+      .filter((verdict) => verdict.table === table && (only === undefined || only === verdict.column))
       .map(({ column }) => `${column} = ${BLANKS[`${table}.${column}`] ?? 'NULL'}`);
     return `UPDATE ${table} SET ${[...blanked, ...(also === undefined ? [] : [also])].join(', ')} WHERE ${where}`;
   });

@@ -19,7 +19,7 @@ export async function leaveTombstones(
   hashKey: Buffer,
   user: Pick<User, 'id' | 'externalKey' | 'email'>,
 ): Promise<void> {
-  const kept = identifiersOf(user).map(({ kind, text }) => ({ kind, hash: hashOf(hashKey, kind, text) }));
+  const kept = hashesOf(hashKey, user);
   await sql(
     `INSERT INTO tombstones (kind, hash, user_id)
      SELECT kind, hash, $3 FROM unnest($1::text[], $2::bytea[]) AS g (kind, hash) ON CONFLICT DO NOTHING`,
@@ -36,9 +36,7 @@ export async function findTombstones(
   hashKey: Buffer,
   people: readonly Identifiers[],
 ): Promise<readonly (TombstoneKind | null)[]> {
-  const sought = people.map((person) =>
-    identifiersOf(person).map(({ kind, text }) => ({ kind, hash: hashOf(hashKey, kind, text) })),
-  );
+  const sought = people.map((person) => hashesOf(hashKey, person));
   const all = sought.flat();
   if (all.length === 0) return people.map(() => null);
   const rows = await sql<{ kind: string; hash: Buffer }>(
@@ -69,13 +67,19 @@ export async function requireNoTombstone(
   if (standing === 'email' && !acknowledgesErased) throw new ErasedIdentifier();
 }
 
-function identifiersOf({ externalKey, email }: Identifiers): { kind: TombstoneKind; text: string }[] {
+/** What a person is known by, as hashes. The key first: it never changes hands. */
+function hashesOf(hashKey: Buffer, { externalKey, email }: Identifiers): KindAndHash[] {
   return [
-    ...(externalKey === undefined ? [] : [{ kind: 'externalKey', text: externalKey } as const]),
-    ...(email === null ? [] : [{ kind: 'email', text: emailKey(email) } as const]),
+    ...(externalKey === undefined ? [] : [hashed(hashKey, 'externalKey', externalKey)]),
+    ...(email === null ? [] : [hashed(hashKey, 'email', emailKey(email))]),
   ];
 }
 
-function hashOf(hashKey: Buffer, kind: TombstoneKind, text: string): Buffer {
-  return createHmac('sha256', hashKey).update(`tombstone ${kind} ${text}`).digest();
+interface KindAndHash {
+  readonly kind: TombstoneKind;
+  readonly hash: Buffer;
+}
+
+function hashed(hashKey: Buffer, kind: TombstoneKind, text: string): KindAndHash {
+  return { kind, hash: createHmac('sha256', hashKey).update(`tombstone ${kind} ${text}`).digest() };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
 import type { WebhookHint } from '#identity-provider';
+import { hashOfAccount } from '../erasure/account-hash.js';
 import { knows, Links, PROVIDER } from '../engine/engine.harness.js';
 import { openTestRoster } from '../roster/roster.harness.js';
 import { forgetWebhookEvents } from './forget-events.js';
@@ -34,13 +35,14 @@ describe('what a provider tells', () => {
       user.id,
       status,
     ]);
-  const accountOf = async ({ eventId: id }: WebhookHint) => {
-    const [row] = await links.roster.sql<{ account_id: string | null }>(
-      'SELECT account_id FROM webhook_events WHERE provider = $1 AND event_id = $2',
+  const kept = async ({ eventId: id }: WebhookHint) => {
+    const [row] = await links.roster.sql<{ account_hash: Buffer; survivor_id: string | null }>(
+      'SELECT account_hash, survivor_id FROM webhook_events WHERE provider = $1 AND event_id = $2',
       [PROVIDER, id],
     );
-    return row?.account_id;
+    return row;
   };
+  const hashed = (accountId: string) => hashOfAccount(links.roster.hashKey, PROVIDER, accountId);
 
   it('makes the link due, in doubt, and says how urgent that is', async () => {
     const [here, leaving] = [await links.enterInSync('here'), await links.enterInSync('leaving')];
@@ -54,7 +56,7 @@ describe('what a provider tells', () => {
     expect(await links.row(leaving)).toMatchObject({ certainty: 'stale', lane: 0, waits: false });
   });
 
-  it('is about no other provider, nobody who is purged, and no stranger, whose id is not kept', async () => {
+  it('is about no other provider, nobody who is purged, and no stranger', async () => {
     const gone = await links.enterInSync('left-over');
     const elsewhere = await links.enterInSync('elsewhere');
     await setStatus(gone, 'purged');
@@ -65,15 +67,15 @@ describe('what a provider tells', () => {
     const key = removed('another-account', gone.externalKey);
     const strange = removed('only-south');
     expect(await take(key, strange)).toEqual([]);
-    expect([await accountOf(key), await accountOf(strange)]).toEqual([null, null]);
+    expect([(await kept(key))?.survivor_id, (await kept(strange))?.survivor_id]).toEqual([null, null]);
     expect(await links.row(gone)).toMatchObject({ wanted: '1', certainty: 'certain' });
   });
 
-  it('is kept with the account where it is one of ours, and does nothing a second time', async () => {
+  it('is kept with a hash of the account, and does nothing a second time', async () => {
     const user = await links.enterInSync('twice');
     const hint = removed('twice');
     expect(await take(hint, { ...hint, account: named('here') })).toHaveLength(1);
-    expect(await accountOf(hint)).toBe('twice');
+    expect((await kept(hint))?.account_hash).toEqual(hashed('twice'));
     expect(await take(hint)).toEqual([]);
     expect(await links.row(user)).toMatchObject({ wanted: '2' });
   });
@@ -96,12 +98,23 @@ describe('what a provider tells', () => {
     });
   });
 
-  it('of a merge is remembered until it is handled, and past a pass that it came too late for', async () => {
+  it('of merges is followed whatever the order in which they are told', async () => {
+    const lost = await links.enterInSync('first');
+    await take(merged('second', 'third'));
+    await take(merged('third', 'fourth'));
+    await take(merged('first', 'second'));
+    expect(await links.row(lost)).toMatchObject({ merged_into: 'fourth' });
+    // Two that were merged into each other, if such a thing is ever told, end somewhere.
+    await take(merged('fourth', 'second'));
+    expect((await links.row(lost))['merged_into']).toEqual(expect.any(String));
+  });
+
+  it('of a merge is remembered until it is found out, and past a pass that it came too late for', async () => {
     const user = await links.enterInSync('early');
     await links.set(user, 'wanted = wanted + 1');
     const before = await links.claim(user);
     await take(merged('early', 'later'));
-    await links.settle(before);
+    await links.settle(before, { mergeIsOver: true });
     expect(await links.row(user)).toMatchObject({ merged_into: 'later', certainty: 'stale' });
 
     const told = await links.claim(user);
@@ -109,7 +122,8 @@ describe('what a provider tells', () => {
     await links.settle(told, { outcome: 'parked', park: { code: 'disputed', rule: 'is merged' } });
     expect(await links.row(user)).toMatchObject({ merged_into: 'later' });
     await links.set(user, 'wanted = wanted + 1');
-    await links.settle(await links.claim(user), { knowledge: knows({ accountId: 'later' }) });
+    const found = { knowledge: knows({ accountId: 'later' }), mergeIsOver: true };
+    await links.settle(await links.claim(user), found);
     expect(await links.row(user)).toMatchObject({ merged_into: null, account_id: 'later' });
   });
 
@@ -125,7 +139,7 @@ describe('what a provider tells', () => {
     await age(young, '29 days 23 hours');
     expect(await forgetWebhookEvents(links.roster.database)).toBe(1);
     expect(await forgetWebhookEvents(links.roster.database)).toBe(0);
-    expect([await accountOf(old), await accountOf(young)]).toEqual([undefined, null]);
+    expect([await kept(old), (await kept(young))?.account_hash]).toEqual([undefined, hashed('young')]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Lane } from '#domain';
 import type { WebhookHint } from '#identity-provider';
 import type { Sql } from '../database.js';
+import { hashOfAccount } from '../erasure/account-hash.js';
 import { markLinks } from '../mark.js';
 import type { Roster } from '../roster/roster.js';
 import { transact } from '../roster/transact.js';
@@ -15,7 +16,7 @@ export interface DoubtedLinks {
 /**
  * Writes down what a provider said and makes the links due that it is about, all of it or nothing. Nothing more is done
  * with a hint: every such link is read before anything is concluded. An event that was written down before does nothing.
- * Of accounts that no link is about only the event's number is kept; purged users have no links that matter.
+ * Of accounts only keyed hashes are kept, and the survivor of a merge; purged users have no links that matter.
  * @returns nothing when no link is concerned
  */
 export async function takeWebhookHints(
@@ -24,59 +25,82 @@ export async function takeWebhookHints(
   hints: readonly WebhookHint[],
 ): Promise<readonly DoubtedLinks[]> {
   return transact(roster.database, async (sql) => {
-    const news = await writeDown(sql, provider, hints);
-    for (const hint of news) if (hint.type === 'merged') await noteMerge(sql, provider, hint);
-    return doubt(sql, provider, news);
+    const from = { sql, provider, hashKey: roster.hashKey };
+    const news = await writeDown(from, hints);
+    for (const hint of news) if (hint.type === 'merged') await noteMerge(from, hint);
+    return doubt(from, news);
   });
+}
+
+/** Whose word is taken, and by what. */
+interface Taking {
+  readonly sql: Sql;
+  readonly provider: string;
+  readonly hashKey: Buffer;
 }
 
 /** @returns the hints of events that were not known before, in their order */
 async function writeDown(
-  sql: Sql,
-  provider: string,
+  { sql, provider, hashKey }: Taking,
   hints: readonly WebhookHint[],
 ): Promise<readonly WebhookHint[]> {
   const first = [...new Map(hints.toReversed().map((hint) => [hint.eventId, hint])).values()];
-  const rows = await sql<{ event_id: string }>(WRITE_DOWN, [provider, JSON.stringify(first.map(toRow))]);
+  const rows = await sql<{ event_id: string }>(WRITE_DOWN, [
+    provider,
+    first.map(({ eventId }) => eventId),
+    first.map(({ type }) => type),
+    first.map(({ account }) => hashOfAccount(hashKey, provider, account.accountId)),
+    first.map((hint) => (hint.type === 'merged' ? hint.survivor.accountId : null)),
+  ]);
   const written = new Set(rows.map((row) => row.event_id));
   return first.toReversed().filter((hint) => written.has(hint.eventId));
 }
 
-function toRow({ eventId, type, account }: WebhookHint): object {
-  return { event_id: eventId, type, account_id: account.accountId, remote_key: account.remoteKey };
-}
-
 // In the order of their numbers: two posts with the same events would else wait for each other.
 const WRITE_DOWN = `
-  INSERT INTO webhook_events (provider, event_id, type, account_id)
-  SELECT $1, h.event_id, h.type,
-    CASE WHEN EXISTS (SELECT FROM links l WHERE l.provider = $1 AND l.account_id = h.account_id)
-           OR EXISTS (SELECT FROM links l JOIN users u ON u.id = l.user_id
-                      WHERE l.provider = $1 AND l.remote_key = h.remote_key AND u.status <> 'purged')
-      THEN h.account_id END
-  FROM jsonb_to_recordset($2::jsonb) AS h(event_id text, type text, account_id text, remote_key text)
+  INSERT INTO webhook_events (provider, event_id, type, account_hash, survivor_id)
+  SELECT $1, h.event_id, h.type, h.account_hash, h.survivor_id
+  FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[]) AS h (event_id, type, account_hash, survivor_id)
   ORDER BY h.event_id
   ON CONFLICT DO NOTHING
   RETURNING event_id`;
 
-/** One after the other: the survivor of one merge may be discarded by the next, in the same post. */
+/**
+ * One after the other: the survivor of one merge may be discarded by the next, in the same post. It may also have been
+ * discarded by one that was told before.
+ */
 async function noteMerge(
-  sql: Sql,
-  provider: string,
+  from: Taking,
   { account, survivor }: Extract<WebhookHint, { type: 'merged' }>,
 ): Promise<void> {
-  await sql(
+  await from.sql(
     `UPDATE links l SET merged_into = $4
      FROM users u
      WHERE u.id = l.user_id AND u.status <> 'purged' AND l.provider = $1
        AND (l.account_id = $2 OR l.merged_into = $2 OR (l.account_id IS NULL AND l.remote_key = $3))`,
-    [provider, account.accountId, account.remoteKey, survivor.accountId],
+    [from.provider, account.accountId, account.remoteKey, await lastSurvivor(from, survivor.accountId)],
   );
 }
 
+/** No chain is longer; one that goes round in a circle has to end. */
+const MERGES_AT_MOST = 20;
+
+async function lastSurvivor({ sql, provider, hashKey }: Taking, accountId: string): Promise<string> {
+  let last = accountId;
+  for (let merges = 0; merges < MERGES_AT_MOST; merges += 1) {
+    const [next] = await sql<{ survivor_id: string }>(
+      `SELECT survivor_id FROM webhook_events
+       WHERE provider = $1 AND account_hash = $2 AND survivor_id IS NOT NULL ORDER BY received_at DESC LIMIT 1`,
+      [provider, hashOfAccount(hashKey, provider, last)],
+    );
+    if (next === undefined) return last;
+    last = next.survivor_id;
+  }
+  return last;
+}
+
 async function doubt(
-  sql: Sql,
-  provider: string,
+  { sql, provider }: Taking,
   news: readonly WebhookHint[],
 ): Promise<readonly DoubtedLinks[]> {
   const named = news.flatMap((hint) =>

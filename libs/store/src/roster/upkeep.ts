@@ -1,13 +1,9 @@
-import {
-  completeErasures,
-  completePurges,
-  forgetWebhookEvents,
-  issueReceipts,
-  startDuePurges,
-  startRetentionPurges,
-  type Retention,
-  type Roster,
-} from '#store';
+import { completeErasures } from '../erasure/complete-erasures.js';
+import { issueReceipts } from '../erasure/issue-receipts.js';
+import { forgetWebhookEvents } from '../webhooks/forget-events.js';
+import { completePurges, startDuePurges } from './purges.js';
+import { startRetentionPurges, type Retention } from './retention.js';
+import type { Roster } from './roster.js';
 
 /** By what the roster moves on. */
 export interface UpkeepRules {
