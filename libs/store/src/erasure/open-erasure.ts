@@ -6,7 +6,7 @@ import { type BudgetOverride, move, type Move, override } from '../roster/change
 import { requireConfirmation } from '../roster/confirmation.js';
 import type { UserRef } from '../roster/edit-user.js';
 import { lockUser } from '../roster/lock-user.js';
-import { isGone } from '../roster/purges.js';
+import { tryPurgeAgain } from '../roster/purges.js';
 import { requireNoLegalHold } from '../roster/legal-hold.js';
 import { requireRevision } from '../roster/revision.js';
 import type { Roster } from '../roster/roster.js';
@@ -67,14 +67,9 @@ async function statusOf(sql: Sql, userId: string): Promise<'none' | 'open' | 'co
   return erasure?.status ?? 'none';
 }
 
-/** Nobody can edit somebody who is being erased, and nothing else would wake a link that is parked. */
 async function tryAgain(work: Move, user: User, { overrideBudget }: ErasurePlea): Promise<void> {
   if (user.status !== 'purging') return;
-  await work.sql(
-    `UPDATE links l SET ${markClause({ lane: 'revocation', doubt: true })}
-     WHERE l.user_id = $1 AND NOT ${isGone('l')}`,
-    [user.id],
-  );
+  await tryPurgeAgain(work.sql, user.id);
   if (overrideBudget !== undefined) {
     await override(work, { user, changed: false }, { verb: 'purge', ...overrideBudget });
   }

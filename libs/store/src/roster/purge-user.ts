@@ -5,6 +5,7 @@ import type { UserRef, Written } from './edit-user.js';
 import { TransitionRefused } from './errors.js';
 import { requireNoLegalHold } from './legal-hold.js';
 import { lockUser, readUser } from './lock-user.js';
+import { tryPurgeAgain } from './purges.js';
 import { requireRevision } from './revision.js';
 import type { Roster } from './roster.js';
 import { transact } from './transact.js';
@@ -22,7 +23,8 @@ export interface PurgeRequest extends UserRef {
 
 /**
  * Purges a deleted user, at once or not before a time. A purge that has begun cannot be taken back; one that waits
- * leaves the user deleted, and a restore, or another purge request, replaces it.
+ * leaves the user deleted, and a restore, or another purge request, replaces it. One that is under way and asked for
+ * again is tried again where it is not done.
  * @throws UserNotFound, RevisionMismatch, LegalHoldStands, TransitionRefused
  */
 export async function purgeUser(roster: Roster, actor: string, request: PurgeRequest): Promise<Written> {
@@ -34,6 +36,7 @@ export async function purgeUser(roster: Roster, actor: string, request: PurgeReq
     const work = { sql, roster, actor };
     if (notBefore !== undefined && notBefore > now) return schedulePurge(work, user, notBefore);
     const moved = await move(work, user, 'purge');
+    if (!moved.changed && user.status === 'purging') await tryPurgeAgain(sql, user.id);
     return overrideBudget === undefined ? moved : override(work, moved, { verb: 'purge', ...overrideBudget });
   });
 }

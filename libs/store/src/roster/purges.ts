@@ -2,7 +2,7 @@ import { laneOfVerb } from '#domain';
 import type { Json } from '../audit/canonical-json.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Sql } from '../database.js';
-import { markLinks } from '../mark.js';
+import { markClause, markLinks } from '../mark.js';
 import type { Roster } from './roster.js';
 import { transact } from './transact.js';
 
@@ -31,6 +31,15 @@ export async function startDuePurges(roster: Roster, now: Date): Promise<string[
 /** In SQL, whether a link is settled as purged and owes nothing. `link` is the alias of its table. */
 export function isGone(link: string): string {
   return `(${link}.handled = ${link}.wanted AND ${link}.applied_status IS NOT DISTINCT FROM 'purged' AND ${link}.owed = '{}')`;
+}
+
+/** Has what is not done of a purge tried once more, however it was parked: nobody can edit whoever is purging. */
+export async function tryPurgeAgain(sql: Sql, userId: string): Promise<void> {
+  await sql(
+    `UPDATE links l SET ${markClause({ lane: laneOfVerb('purge'), doubt: true })}
+     WHERE l.user_id = $1 AND NOT ${isGone('l')}`,
+    [userId],
+  );
 }
 
 /**
