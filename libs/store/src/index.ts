@@ -8,6 +8,7 @@ export * from './engine/pace.js';
 export * from './engine/provider-state.js';
 export * from './engine/read-work.js';
 export * from './engine/settle.js';
+export * from './engine/swept-link.js';
 export * from './engine/work.js';
 export * from './erasure/complete-erasures.js';
 export * from './erasure/errors.js';

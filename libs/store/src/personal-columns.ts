@@ -66,6 +66,7 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     held_decision: CLOSED_LIST,
     granted_class: CLOSED_LIST,
     last_error: 'kind and code of an error, never a provider’s free text',
+    approved_hash: 'of steps, keyed; tells nothing without the deployment’s key',
     waived_reason: 'why an operator gave a proof up, in words that name nobody',
   }),
   ...impersonal('budgets', {
@@ -104,6 +105,47 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
   ...impersonal('tombstones', {
     kind: CLOSED_LIST,
     hash: 'keyed hash; tells nothing without the deployment’s key',
+  }),
+  ...impersonal('runs', {
+    provider: 'slug',
+    mode: CLOSED_LIST,
+    trigger: CLOSED_LIST,
+    requested_by: 'name of an API key, given by the operator',
+    user_ids: 'ids of ours',
+    state: CLOSED_LIST,
+    reason: 'words of ours and codes of a provider, never its free text',
+    counts: 'counts by situation',
+  }),
+  ...personal('findings', {
+    account_id: 'tells the person’s account at a provider',
+  }),
+  ...impersonal('findings', {
+    provider: 'slug',
+    kind: CLOSED_LIST,
+    subject: 'keyed hash; tells nothing without the deployment’s key',
+    attribute: 'name of an attribute',
+    detail: 'states and counts',
+    state: CLOSED_LIST,
+    closed_by: 'name of an API key, given by the operator',
+    reason: 'why an operator decided so, in words that name nobody',
+  }),
+  ...impersonal('plans', {
+    requested_by: 'name of an API key, given by the operator',
+    state: CLOSED_LIST,
+    decided_by: 'name of an API key, given by the operator',
+    reason: 'why an operator decided so, in words that name nobody',
+  }),
+  ...personal('plan_steps', {
+    changes: 'values that an account holds and that are wanted',
+  }),
+  ...impersonal('plan_steps', {
+    provider: 'slug',
+    kinds: CLOSED_LIST,
+    attributes: 'names of attributes',
+    loses: CLOSED_LIST,
+    observed_state: CLOSED_LIST,
+    hash: 'of steps with all their values, keyed; tells nothing without the deployment’s key',
+    state: CLOSED_LIST,
   }),
   ...personal('audit_values', {
     values: 'the values of an audit entry',

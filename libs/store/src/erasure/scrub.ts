@@ -23,6 +23,8 @@ const ACCOUNTS = `
 const ROWS: readonly RowsOfPerson[] = [
   { table: 'webhook_events', where: `(provider, survivor_id) IN (${ACCOUNTS})` },
   { table: 'links', only: 'merged_into', where: `(provider, merged_into) IN (${ACCOUNTS})` },
+  { table: 'findings', where: `user_id = ANY($1::uuid[]) OR (provider, account_id) IN (${ACCOUNTS})` },
+  { table: 'plan_steps', where: 'user_id = ANY($1::uuid[])' },
   { table: 'audit_values', where: 'user_id = ANY($1::uuid[])', dropped: true },
   { table: 'intents', where: 'user_id = ANY($1::uuid[])' },
   {
@@ -40,6 +42,7 @@ const BLANKS: Readonly<Record<string, string>> = {
   'users.attributes': `'{}'`,
   'users.tags': `'{}'`,
   'links.remote_key': `'erased:' || user_id`,
+  'plan_steps.changes': `'{}'`,
   'intents.remote_key': `'erased:' || user_id`,
   'intents.lookup_keys': `'[]'`,
 };
