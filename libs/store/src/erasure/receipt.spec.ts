@@ -67,7 +67,7 @@ describe('the receipt of an account', () => {
       method: 'deleted',
       confirmedAt: later,
       evidence: {
-        profileErasure: { status: 200, at },
+        profileErasure: { status: 200, recordedAt: at },
         deletions: [
           {
             account: claims.account,

@@ -96,7 +96,7 @@ function evidenceOf(
   return {
     ...(profileErased === null
       ? {}
-      : { profileErasure: { status: profileErased.status, at: spell(profileErased.at) } }),
+      : { profileErasure: { status: profileErased.status, recordedAt: spell(profileErased.at) } }),
     ...(deletions.length === 0 ? {} : { deletions: deletions.map((each) => deletionEvidence(each, hash)) }),
     ...(wasRead ? { verifyingRead: { found: 'nothing', at: spell(confirmedAt(proof)) } } : {}),
     ...(isGivenUp ? { waiver: { at: spell(waived.at), reason: waived.reason } } : {}),
