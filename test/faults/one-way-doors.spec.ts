@@ -49,6 +49,7 @@ describe('P8: the plan', () => {
                 owed,
                 hadAccount: (flags & 1) !== 0,
                 mayRecreate: (flags & 8) !== 0,
+                isErasure: (flags & 2) === 0,
                 purgeAccepted: (flags & 2) !== 0,
                 capabilities,
               };

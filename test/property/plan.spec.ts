@@ -43,6 +43,7 @@ function inputs({ capabilities, lowering }: Profile): fc.Arbitrary<PlanInput> {
       owed: fc.subarray(payable(capabilities, carriesTags)),
       hadAccount: fc.boolean(),
       mayRecreate: fc.boolean(),
+      isErasure: fc.boolean(),
       purgeAccepted: fc.boolean(),
       capabilities: fc.constant(capabilities),
     })
@@ -306,6 +307,7 @@ describe.each(ERASING)('the erasure of a profile: %s', (_name, profile) => {
       status,
       target: profile.lowering[status],
       owed: [...new Set<OwedEffect>([...input.owed, 'eraseProfile'])],
+      isErasure: false,
       purgeAccepted: false,
     }));
 
@@ -316,7 +318,8 @@ describe.each(ERASING)('the erasure of a profile: %s', (_name, profile) => {
         const erasures = planned.steps.filter(isErasure);
         const isThere = ['live', 'suspended', 'softDeleted'].includes(input.observed.state);
         const isPurge = input.status === 'purged';
-        const isDue = input.owed.includes('eraseProfile') && isThere && !(isPurge && input.purgeAccepted);
+        const goesWithPurge = isPurge && (input.purgeAccepted || !input.isErasure);
+        const isDue = input.owed.includes('eraseProfile') && isThere && !goesWithPurge;
         expect(erasures).toHaveLength(isDue ? 1 : 0);
         if (isDue && isPurge) expect(planned.steps).toEqual([erasures[0], { kind: 'purge' }]);
         else if (isDue) expect(planned.steps.at(-1)).toEqual(erasures[0]);

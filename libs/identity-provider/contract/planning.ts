@@ -23,6 +23,7 @@ export interface Planning {
   readonly owed: readonly OwedEffect[];
   readonly hadAccount: boolean;
   readonly mayRecreate: boolean;
+  readonly isErasure: boolean;
   readonly purgeAccepted: boolean;
   readonly capabilities: Capabilities;
 }

@@ -56,6 +56,7 @@ async function decideFor(stage: Stage, person: Person): Promise<Planned> {
     owed: person.owed,
     hadAccount: true,
     mayRecreate: false,
+    isErasure: false,
     purgeAccepted: false,
     capabilities: stage.capabilities,
   });

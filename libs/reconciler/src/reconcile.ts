@@ -223,6 +223,7 @@ function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, know
     observed: observedOf(known),
     owed: known.owed,
     hadAccount: work.accountId !== null,
+    isErasure: work.isErasure,
     mayRecreate: work.mayRecreate,
     // What was accepted was about the account that the link recorded, not about one that has just taken its place.
     purgeAccepted: work.purgeAccepted && known.accountId === work.accountId,

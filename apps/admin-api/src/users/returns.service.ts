@@ -69,7 +69,9 @@ function returnAt(instance: ProviderInstance | undefined, { user, link, verb }: 
       owed: link.owed,
       hadAccount: link.accountId !== null,
       mayRecreate: link.mayRecreate,
-      purgeAccepted: false, // nobody who can come back is being purged
+      // Nobody who can come back is being purged, let alone erased.
+      isErasure: false,
+      purgeAccepted: false,
       capabilities,
     },
     { verb, park: link.park, isSettled: link.isSettled && link.certainty !== 'stale' },

@@ -29,6 +29,7 @@ function inputOf({ kind, state, policy = {}, status = 'active', ...more }: Case)
     owed: [],
     hadAccount: true,
     mayRecreate: false,
+    isErasure: false,
     purgeAccepted: false,
     capabilities,
     ...more,

@@ -29,6 +29,8 @@ export interface PlanInput {
   readonly hadAccount: boolean;
   /** An operator asked for a new account in place of one that is gone, knowing what it loses. */
   readonly mayRecreate: boolean;
+  /** The purge is part of an erasure: what is personal goes before the account does. */
+  readonly isErasure: boolean;
   /** The provider accepted the purge and has not finished it: it is awaited, never sent again. */
   readonly purgeAccepted: boolean;
   readonly capabilities: Capabilities;
@@ -135,7 +137,7 @@ function planSoftDeleted(input: PlanInput): Plan {
   return { ...NOTHING, waives: ['setTags'], deferred: differs(input) };
 }
 
-/** What is absent or hidden has no profile that could be reached. A purge erases on its own way out. */
+/** What is absent or hidden has no profile that could be reached. A purge takes the profile along, or erases on its own way. */
 function mustErase(input: PlanInput): boolean {
   return owesReachableErasure(input) && input.target.state !== 'gone';
 }
@@ -242,10 +244,10 @@ function suspendStep(input: PlanInput): ProviderStep {
   };
 }
 
-/** A profile that is to be erased goes first: the purge may be long in coming. */
+/** Of somebody who is erased the profile goes first: the purge may be long in coming. */
 function planPurge(input: PlanInput): Plan {
   if (input.purgeAccepted) return { ...NOTHING, awaiting: 'purge' };
-  const erasure = owesReachableErasure(input) ? [dischargeStep(input, 'eraseProfile')] : [];
+  const erasure = input.isErasure && owesReachableErasure(input) ? [dischargeStep(input, 'eraseProfile')] : [];
   return { ...NOTHING, steps: [...erasure, { kind: 'purge' }] };
 }
 
