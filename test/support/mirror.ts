@@ -64,6 +64,7 @@ export class TestWorker {
   ) {
     const engine = {
       database: roster.database,
+      hashKey: roster.hashKey,
       settings,
       clock: systemClock,
       random: Math.random,

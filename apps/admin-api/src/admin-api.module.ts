@@ -21,6 +21,8 @@ import { HoldsController } from './holds/holds.controller.js';
 import { type BudgetPolicy, HoldsService } from './holds/holds.service.js';
 import { InputPipe } from './http/input.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { PlansController } from './plans/plans.controller.js';
+import { PlansService } from './plans/plans.service.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
 import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
@@ -62,6 +64,7 @@ export class AdminApiModule {
         ProvidersController,
         HoldsController,
         ErasuresController,
+        PlansController,
         WebhooksController,
         HealthController,
       ],
@@ -72,6 +75,7 @@ export class AdminApiModule {
         ProvidersService,
         HoldsService,
         ErasuresService,
+        PlansService,
         WebhooksService,
         ProviderCalls,
         AccountDirectory,

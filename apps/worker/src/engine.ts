@@ -43,7 +43,8 @@ export class WorkerEngine {
     const { roster, settings, clock, random, newId, log } = parts;
     this.sparing = sparingly(log, clock);
     this.ageing = new AgeingErasures(roster.database.sql, clock, log);
-    const engine = { database: roster.database, settings, clock, random, newId, log };
+    const { database, hashKey } = roster;
+    const engine = { database, hashKey, settings, clock, random, newId, log };
     this.rooms = parts.registry.all().map((instance) => new ProviderRoom(instance, engine));
     this.pumps = new Map(this.rooms.map((room) => [room.instance.slug, new ProviderPump(room)]));
   }

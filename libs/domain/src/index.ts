@@ -2,6 +2,7 @@ export * from './budget.js';
 export * from './erasure.js';
 export * from './lane.js';
 export * from './link.js';
+export * from './plan.js';
 export * from './status.js';
 export * from './text.js';
 export * from './user.js';

@@ -6,6 +6,8 @@ import type { EngineClock, EngineSettings } from './settings.js';
 export interface EngineDependencies {
   readonly database: Database;
   readonly settings: EngineSettings;
+  /** Keys the hashes of steps that are approved. */
+  readonly hashKey: Buffer;
   readonly clock: EngineClock;
   readonly random: () => number;
   readonly newId: () => string;

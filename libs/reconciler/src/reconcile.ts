@@ -1,25 +1,18 @@
 import type { ParkReason } from '#domain';
 import type { DesiredAccount } from '#identity-provider';
 import type { LinkKnowledge, Settlement, Work } from '#store';
+import { hasMovedOn, judgeApproval } from './approval.js';
 import { probeIntervalMs } from './backoff.js';
 import { isOrdinary, roomAfter, settleWithheld, type Withheld } from './budget.js';
 import { askCanary } from './canary.js';
 import { conclude, doubtLeftMs } from './conclude.js';
 import { takeSteps } from './execute.js';
 import { creates, intend } from './intend.js';
-import { observedOf } from './knowledge.js';
 import type { Lease } from './lease.js';
 import { LinkContext } from './link-context.js';
 import { observe, type Seen } from './observe.js';
-import {
-  chargeOf,
-  lowerStatus,
-  plan,
-  planAround,
-  planShutting,
-  type Plan,
-  type PlanInput,
-} from './plan/index.js';
+import { desiredOf, planInput } from './plan-input.js';
+import { chargeOf, plan, planAround, planShutting, type Plan, type PlanInput } from './plan/index.js';
 import type { ProviderRoom } from './provider-room.js';
 import {
   beginPass,
@@ -27,6 +20,7 @@ import {
   settleParked,
   settlePurged,
   settleReleased,
+  settleStale,
   type PassState,
 } from './settlements.js';
 import { isTakenMeanwhile, resolveTaken } from './taken-identifiers.js';
@@ -56,7 +50,7 @@ export async function reconcileLink(
   if (work.user.status === 'purged') return settlePurged(work);
   if (work.soloCrashes >= CRASHES_TO_PARK) return settleParked(work, beginPass(work), CRASHES);
   const context = new LinkContext(room, work, lease, signal);
-  const desired = desiredOf(room, work);
+  const desired = desiredOf(room.instance, work);
   let settlement: Settlement;
   try {
     settlement = await pursue(room, work, desired, context);
@@ -67,21 +61,25 @@ export async function reconcileLink(
       error,
     );
   }
-  return { ...settlement, room: roomAfter(settlement, context), mutated: context.mutated };
+  return {
+    ...settlement,
+    room: roomAfter(settlement, context),
+    mutated: context.mutated,
+    approval: approvalAfter(work, settlement),
+  };
+}
+
+/** A permission is used up by the pass that took the step, and void once the user moved on; a step that has to be tried again is still permitted. */
+function approvalAfter(work: Work, { outcome, approval }: Settlement): Settlement['approval'] {
+  if (work.approvedPlan === null || approval !== null) return approval;
+  if (work.approval === null || hasMovedOn(work.approval, work.user)) return 'stale';
+  return outcome === 'handled' || outcome === 'parked' ? 'applied' : null;
 }
 
 const CRASHES: ParkReason = {
   code: 'crashes_worker',
   rule: 'working on this link ended the worker three times; see the log, then ask for it again',
 };
-
-function desiredOf(room: ProviderRoom, work: Work): DesiredAccount {
-  return room.instance.provider.normalize({
-    status: work.user.status,
-    attributes: work.user,
-    remoteKey: work.remoteKey,
-  });
-}
 
 async function pursue(
   room: ProviderRoom,
@@ -93,13 +91,17 @@ async function pursue(
   if (seen.kind !== 'known') return settleUnknown(work, seen);
   const begun = passAfter(room, work, seen);
   if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
-  const input = planInput(room, work, desired, seen.knowledge);
+  const input = planInput(room.instance, work, desired, seen.knowledge);
   const planned = plan(input);
+  const approval = judgeApproval(work, { planned, observed: input.observed }, room.engine.hashKey);
+  if (approval === 'stale') return settleStale(work);
   if (creates(planned) && mayNotCreate(room)) return settleReleased(work, CREATES_HALTED_MS);
   if (creates(planned) && (await isTakenMeanwhile(room, work, desired, context)))
     return resolveTaken(room, work, desired, begun, context);
   const ordinary = isOrdinary(work);
-  const charge = creates(planned) && !room.firstSyncIsOver ? null : chargeOf(input, planned, ordinary);
+  // Somebody has looked at this very step: that is what a budget would ask for.
+  const isFree = approval === 'granted' || (creates(planned) && !room.firstSyncIsOver);
+  const charge = isFree ? null : chargeOf(input, planned, ordinary);
   // An account that this pass has just found is the one that a purge is about; its record must name it.
   const found = { ...work, accountId: begun.knowledge.accountId };
   const permission = await intend(room, { work: found, desired, planned, charge });
@@ -212,23 +214,6 @@ async function haltForAbsence(room: ProviderRoom, work: Work): Promise<Settlemen
     probeInMs: probeIntervalMs(room.probesFailed),
   });
   return settleReleased(work);
-}
-
-function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, known: LinkKnowledge): PlanInput {
-  const status = lowerStatus(work.user.status, work.assigned);
-  return {
-    status,
-    target: room.instance.lowering[status],
-    desired,
-    observed: observedOf(known),
-    owed: known.owed,
-    hadAccount: work.accountId !== null,
-    isErasure: work.isErasure,
-    mayRecreate: work.mayRecreate,
-    // What was accepted was about the account that the link recorded, not about one that has just taken its place.
-    purgeAccepted: work.purgeAccepted && known.accountId === work.accountId,
-    capabilities: room.instance.provider.capabilities,
-  };
 }
 
 function mayNotCreate(room: ProviderRoom): boolean {

@@ -38,6 +38,7 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
     lastError: null,
     intent: pass.intent,
     mergeIsOver: pass.mergeIsOver,
+    approval: null,
     steps: pass.steps,
     held: null,
     room: 'used',
@@ -54,6 +55,17 @@ export function settleHandled(work: Work, pass: PassState): Settlement {
     attempts: 0,
     applied: { status: status === 'purging' ? 'purged' : status, statusRevision, attributeRevision },
   };
+}
+
+/**
+ * Something else than what is missing was approved: nothing is done, and what was read is not taken over, so that the
+ * next comparison finds it as this one did.
+ */
+export function settleStale(work: Work): Settlement {
+  const pass = beginPass(work);
+  const certainty = pass.knowledge.certainty === 'never' ? 'never' : 'stale';
+  const knowledge = { ...pass.knowledge, certainty } as const;
+  return { ...base(work, { ...pass, knowledge }), outcome: 'handled', attempts: 0, approval: 'stale' };
 }
 
 /** Nothing is to be done for whoever is purged, and nothing is known anew. */

@@ -66,7 +66,6 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     held_decision: CLOSED_LIST,
     granted_class: CLOSED_LIST,
     last_error: 'kind and code of an error, never a provider’s free text',
-    approved_hash: 'of steps, keyed; tells nothing without the deployment’s key',
     waived_reason: 'why an operator gave a proof up, in words that name nobody',
   }),
   ...impersonal('budgets', {

@@ -92,9 +92,11 @@ CREATE TABLE plan_steps (
 );
 
 ALTER TABLE links
-  -- The approved step that may be taken, and the plan that it is part of.
+  -- The plan of which a step was approved for this link.
   ADD COLUMN approved_plan  uuid REFERENCES plans (id),
-  ADD COLUMN approved_hash  bytea,
   -- How often in a row the same drift was put right, and when last: two writers that fight are noticed by it.
   ADD COLUMN repairs        smallint NOT NULL DEFAULT 0,
   ADD COLUMN repaired_at    timestamptz(3);
+
+CREATE INDEX plans_applying ON plans (id) WHERE state = 'applying';
+CREATE INDEX plan_steps_approved ON plan_steps (plan_id) WHERE state = 'approved';

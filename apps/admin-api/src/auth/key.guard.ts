@@ -61,6 +61,12 @@ export function requireScope({ caller }: AuthenticatedRequest, scope: Scope): vo
   throw new Problem(403, 'forbidden', { detail: `this needs a key with the scope ${scope}` });
 }
 
+/** Tells a handler whether the caller's key also has a scope that the route does not need. */
+export const Holds = createParamDecorator((scope: Scope, context: ExecutionContext): boolean => {
+  const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  return caller?.scopes.includes(scope) === true;
+});
+
 /** Hands the actor of the request to a handler. */
 export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): string =>
   actorOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),

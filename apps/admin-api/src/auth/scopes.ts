@@ -10,6 +10,8 @@ export const SCOPES = [
   'users:waive',
   'providers:read',
   'holds:approve',
+  'plans:read',
+  'plans:approve',
   'holds:legal',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

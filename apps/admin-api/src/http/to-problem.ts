@@ -13,6 +13,8 @@ import {
   LegalHoldStands,
   NoAccount,
   NothingToErase,
+  PlanNotFound,
+  PlanStateRefused,
   RevisionMismatch,
   StatusRefused,
   TooManyEntries,
@@ -60,6 +62,9 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof FourEyesRequired) return new Problem(403, 'four_eyes_required', { detail });
   if (error instanceof Erased) return new Problem(409, 'erased', { detail });
   if (error instanceof ErasedIdentifier) return erasedEmail(error);
+  if (error instanceof PlanNotFound) return new Problem(404, 'plan_not_found', { detail });
+  if (error instanceof PlanStateRefused)
+    return new Problem(409, 'plan_state', { detail, state: error.state });
   if (error instanceof ErasureNotFound) return new Problem(404, 'erasure_not_found', { detail });
   if (error instanceof WaiverRefused)
     return new Problem(409, 'waiver_refused', { detail, state: error.obstacle });

@@ -247,7 +247,8 @@ function suspendStep(input: PlanInput): ProviderStep {
 /** Of somebody who is erased the profile goes first: the purge may be long in coming. */
 function planPurge(input: PlanInput): Plan {
   if (input.purgeAccepted) return { ...NOTHING, awaiting: 'purge' };
-  const erasure = input.isErasure && owesReachableErasure(input) ? [dischargeStep(input, 'eraseProfile')] : [];
+  const erasure =
+    input.isErasure && owesReachableErasure(input) ? [dischargeStep(input, 'eraseProfile')] : [];
   return { ...NOTHING, steps: [...erasure, { kind: 'purge' }] };
 }
 

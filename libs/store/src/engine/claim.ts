@@ -34,13 +34,16 @@ interface ClaimedRow {
   applied_status_revision: number | null;
   applied_attribute_revision: number | null;
   merged_into: string | null;
+  approved_plan: string | null;
 }
 
-const RETURNING = `
-  RETURNING l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
+const COLUMNS = `
+            l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
             COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.last_error, l.certainty,
             l.observed_state, l.observed_marker, l.asserted, l.owed, (extract(epoch FROM now() - l.doubtful_write_at) * 1000)::float8 AS doubt_age_ms, l.solo_crashes,
-            l.applied_status_revision, l.applied_attribute_revision, l.merged_into`;
+            l.applied_status_revision, l.applied_attribute_revision, l.merged_into, l.approved_plan`;
+
+const RETURNING = `RETURNING ${COLUMNS}`;
 
 /**
  * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
@@ -92,7 +95,28 @@ export async function claimLost(sql: Sql, request: ClaimRequest): Promise<Claime
   return rows.map((row) => toClaimedLink(row, request, true));
 }
 
-function toClaimedLink(row: ClaimedRow, request: ClaimRequest, lastClaimLost: boolean): ClaimedLink {
+/**
+ * Reads settled links as a claim would, without taking them: for looking at what they come to. Those that are due or
+ * taken are left out, since what is known of them is about to change.
+ */
+export async function peekSettled(
+  sql: Sql,
+  provider: string,
+  userIds: readonly string[],
+): Promise<ClaimedLink[]> {
+  const rows = await sql<ClaimedRow>(
+    `SELECT ${COLUMNS} FROM links l
+     WHERE l.provider = $1 AND l.user_id = ANY($2::uuid[]) AND l.wanted = l.handled AND NOT l.in_flight`,
+    [provider, userIds],
+  );
+  return rows.map((row) => toClaimedLink(row, { provider, leaseToken: '' }, false));
+}
+
+function toClaimedLink(
+  row: ClaimedRow,
+  request: Pick<ClaimRequest, 'provider' | 'leaseToken'>,
+  lastClaimLost: boolean,
+): ClaimedLink {
   return {
     userId: row.user_id,
     provider: request.provider,
@@ -113,6 +137,7 @@ function toClaimedLink(row: ClaimedRow, request: ClaimRequest, lastClaimLost: bo
     appliedStatusRevision: row.applied_status_revision,
     appliedAttributeRevision: row.applied_attribute_revision,
     mergedInto: row.merged_into,
+    approvedPlan: row.approved_plan,
     lastClaimLost,
     soloCrashes: lastClaimLost ? row.solo_crashes - 1 : row.solo_crashes,
   };

@@ -102,6 +102,7 @@ function handled(link: ClaimedLink, more: Partial<Settlement>): Settlement {
     lastError: null,
     intent: null,
     mergeIsOver: false,
+    approval: null,
     steps: [],
     held: null,
     room: 'used',

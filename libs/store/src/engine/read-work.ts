@@ -1,7 +1,8 @@
 import type { LookupKey } from '#identity-provider';
 import type { Sql } from '../database.js';
 import { toUser, USER_COLUMNS, type UserRow } from '../roster/user-row.js';
-import type { ClaimedLink, UnsettledCreate, Work } from './work.js';
+import { readApprovals } from './approvals.js';
+import type { Approval, ClaimedLink, UnsettledCreate, Work } from './work.js';
 
 interface WorkRow extends UserRow {
   readonly intents: readonly IntentRow[] | null;
@@ -35,19 +36,21 @@ export async function readWork(sql: Sql, provider: string, claimed: readonly Cla
      FROM users u WHERE u.id = ANY($1::uuid[])`,
     [claimed.map((link) => link.userId), provider],
   );
+  const approvals = await readApprovals(sql, provider, claimed);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return claimed.flatMap((link) => {
     const row = byId.get(link.userId);
-    return row === undefined ? [] : [toWork(link, row)];
+    return row === undefined ? [] : [toWork(link, row, approvals.get(link.userId) ?? null)];
   });
 }
 
-function toWork(link: ClaimedLink, row: WorkRow): Work {
+function toWork(link: ClaimedLink, row: WorkRow, approval: Approval | null): Work {
   const intents = row.intents ?? [];
   return {
     ...link,
     user: toUser(row),
     isErasure: row.isErasure,
+    approval,
     unsettledCreates: intents
       .filter((it) => it.kind === 'provision' && it.outcome === null)
       .map(toUnsettledCreate),

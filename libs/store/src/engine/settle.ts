@@ -31,7 +31,7 @@ export interface LinkKnowledge {
 export interface Settlement {
   readonly link: Pick<
     ClaimedLink,
-    'userId' | 'provider' | 'leaseToken' | 'wanted' | 'accountId' | 'mergedInto'
+    'userId' | 'provider' | 'leaseToken' | 'wanted' | 'accountId' | 'mergedInto' | 'approvedPlan'
   >;
   /**
    * `handled`: everything asked for by the claim's time is there. `again`: not yet, after `delayMs`.
@@ -65,6 +65,8 @@ export interface Settlement {
     | null;
   /** What the claim was told of a merge is found out; what was told since then is not. */
   readonly mergeIsOver: boolean;
+  /** What became of the approved step; `null` while it may still be taken, or when none was. */
+  readonly approval: 'applied' | 'stale' | null;
   readonly steps: readonly TakenStep[];
   /** The step that was not taken because it waits for approval, or was rejected; `null` when none was. */
   readonly held: HeldStep | null;
@@ -162,6 +164,8 @@ function toRow(settlement: Settlement): object {
     mutated: settlement.mutated,
     merge_is_over: settlement.mergeIsOver,
     merged_into: link.mergedInto,
+    approval: settlement.approval,
+    approved_plan: link.approvedPlan,
   };
 }
 
@@ -210,7 +214,7 @@ const SETTLE = `
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, is_made boolean, held_class text, held_step text,
       held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean,
-      merge_is_over boolean, merged_into text)),
+      merge_is_over boolean, merged_into text, approval text, approved_plan uuid)),
   settled AS (
     UPDATE links l SET
       handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
@@ -233,6 +237,7 @@ const SETTLE = `
       applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
+      approved_plan = CASE WHEN s.approval IS NOT NULL AND l.approved_plan = s.approved_plan THEN NULL ELSE l.approved_plan END,
       merged_into = CASE WHEN s.merge_is_over AND l.merged_into = s.merged_into THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
       recreate_from = CASE WHEN ${SPENDS_PERMISSION} THEN NULL ELSE l.recreate_from END,
@@ -259,6 +264,11 @@ const SETTLE = `
                 WHERE s.unused <> 'null' GROUP BY 1, 2) AS n
           GROUP BY class) AS r
     WHERE b.provider = $1 AND b.class = r.class),
+  permitted AS (
+    UPDATE plan_steps p SET state = s.approval
+    FROM s JOIN settled d ON d.user_id = s.user_id
+    WHERE s.approval IS NOT NULL AND p.plan_id = s.approved_plan AND p.user_id = s.user_id AND p.provider = $1
+      AND p.state = 'approved'),
   known AS (
     DELETE FROM intents i USING s JOIN settled d ON d.user_id = s.user_id
     WHERE s.intent_kind = 'provision' AND i.kind = 'provision' AND i.user_id = s.user_id AND i.provider = $1

@@ -44,10 +44,21 @@ export interface ClaimedLink {
   readonly appliedAttributeRevision: number | null;
   /** The account that the provider says ours was merged into: a hint, to be read before anything else. `null` without one. */
   readonly mergedInto: string | null;
+  /** The plan of which a step was approved for this link; `null` when none was. */
+  readonly approvedPlan: string | null;
   /** The claim before this one never settled: whatever it sent is unknown. */
   readonly lastClaimLost: boolean;
   /** How often in a row a claim of this link alone was lost. */
   readonly soloCrashes: number;
+}
+
+/** An approved step: a permission for exactly this, while the user stands where it was planned. */
+export interface Approval {
+  readonly planId: string;
+  /** Keyed hash of the steps with everything in them. */
+  readonly hash: Buffer;
+  readonly statusRevision: number;
+  readonly attributeRevision: number;
 }
 
 /** A claimed link with its user as read AFTER the claim, never with it. */
@@ -55,6 +66,8 @@ export interface Work extends ClaimedLink {
   readonly user: User;
   /** The purge of this user is part of an erasure: it ends with receipts, and leaves nothing to the next holder of the key. */
   readonly isErasure: boolean;
+  /** What may be done for this reason, and nothing else; `null` when nothing was approved. */
+  readonly approval: Approval | null;
   readonly unsettledCreates: readonly UnsettledCreate[];
   /** A new account may be made in place of one that is gone: asked for, and not used yet. */
   readonly mayRecreate: boolean;
