@@ -1,5 +1,6 @@
 import type { LoweringTable, ProviderFactory, ProviderInstance } from '#identity-provider';
 import { brokenBaseUrlRule } from './base-url.js';
+import { readDrift } from './drift.js';
 import { readPolicy, settingPrefixOf } from './policy.js';
 import { SettingsError, type SettingProblem } from './problem.js';
 import type { NamedInstance } from './provider-names.js';
@@ -105,8 +106,11 @@ class InstanceReader {
       return null;
     }
     const built = factory.create(read.data);
-    const lowering = this.lowering(built.provider.capabilities.lowering);
-    return lowering === null ? null : { slug, kind: factory.kind, ...pace, ...built, lowering };
+    const { capabilities } = built.provider;
+    const lowering = this.lowering(capabilities.lowering);
+    const drift = this.drift(capabilities.attributes.map(({ path }) => path));
+    if (lowering === null || drift === null) return null;
+    return { slug, kind: factory.kind, ...pace, ...built, lowering, drift };
   }
 
   /** @returns `null` when the policy asks for what the provider cannot or must not do */
@@ -114,6 +118,13 @@ class InstanceReader {
     const read = readPolicy(table, (name) => this.text(name));
     for (const { name, rule, remedy } of read.problems) this.report(name, rule, remedy);
     return read.lowering;
+  }
+
+  /** @returns `null` when the policy is not understood */
+  private drift(paths: readonly string[]): ProviderInstance['drift'] | null {
+    const read = readDrift(paths, this.text('DRIFT'));
+    for (const { name, rule, remedy } of read.problems) this.report(name, rule, remedy);
+    return read.problems.length > 0 ? null : read.drift;
   }
 
   /** The settings of the kind that are set. */

@@ -23,6 +23,7 @@ export type OwedEffect = (typeof OWED_EFFECTS)[number];
  * - `gone_at_provider`: the account is gone and a new one would lose something
  * - `change_rejected`: an operator rejected the step of a mass change that was held
  * - `not_honoured`: the provider acknowledges a write and keeps the old value
+ * - `fought_over`: somebody else writes it again and again; it is not put right any more until the user is edited
  * - `unsupported`, `protocol`: the provider cannot, or answers what we cannot read
  * - `crashes_worker`: claimed alone, it took the worker down again and again
  * - `refused_by_store`: the database refuses what came back for it
@@ -36,6 +37,7 @@ export const PARK_CODES = [
   'gone_at_provider',
   'change_rejected',
   'not_honoured',
+  'fought_over',
   'unsupported',
   'protocol',
   'crashes_worker',

@@ -1,5 +1,6 @@
 export * from './account.js';
 export * from './capabilities.js';
+export * from './drift.js';
 export * from './error.js';
 export * from './factory.js';
 export * from './formats.js';

@@ -1,4 +1,5 @@
 import type { IdentityProvider } from './identity-provider.js';
+import type { DriftRules } from './drift.js';
 import type { Lowering } from './lowering.js';
 import type { AccountOperations } from './operations.js';
 import type { WebhookReceiver } from './webhook.js';
@@ -14,6 +15,8 @@ export interface ProviderInstance {
   readonly mappingVersion: string;
   /** What each status means here: the provider's defaults, but for what the instance's policy chose. */
   readonly lowering: Lowering;
+  /** What becomes of attributes that somebody else changed there. */
+  readonly drift: DriftRules;
   readonly provider: IdentityProvider;
   /** What it offers for one account beside mirroring it. */
   readonly operations: AccountOperations;

@@ -101,7 +101,9 @@ function acknowledged(known: LinkKnowledge, step: ProviderStep, applied: Applied
 
 /** `carried` is false where the step's call does not write attributes. */
 function asserting(known: LinkKnowledge, attributes: NativeAttributes, carried = true): LinkKnowledge {
-  return carried ? { ...known, asserted: { attributes, tags: known.asserted?.tags ?? null } } : known;
+  return carried
+    ? { ...known, asserted: { ...known.asserted, attributes, tags: known.asserted?.tags ?? null } }
+    : known;
 }
 
 function discharged(

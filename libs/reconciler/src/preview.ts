@@ -5,6 +5,7 @@ import { afterRead, knowledgeOf } from './knowledge.js';
 import { desiredOf, planInput } from './plan-input.js';
 import { plan, type Plan, type PlanInput } from './plan/index.js';
 import type { ProviderRoom } from './provider-room.js';
+import { tolerateDrift } from './tolerance.js';
 
 /**
  * Says what the engine would do, were it to find these accounts as they were just seen, by the very plan that it would
@@ -27,8 +28,11 @@ export async function previewSteps(
 
 function proposed(room: ProviderRoom, work: Work, observation: Observation): ProposedStep[] {
   if (work.user.status === 'purged') return [];
-  const known = afterRead(knowledgeOf(work), observation);
-  const input = planInput(room.instance, work, desiredOf(room.instance, work), known);
+  const { knowledge: known, desired } = tolerateDrift(room.instance.drift, work, {
+    desired: desiredOf(room.instance, work),
+    knowledge: afterRead(knowledgeOf(work), observation),
+  });
+  const input = planInput(room.instance, work, desired, known);
   const planned = plan(input);
   if (planned.steps.length === 0 && planned.park === null) return [];
   return [

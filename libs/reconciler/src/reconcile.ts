@@ -24,6 +24,7 @@ import {
   type PassState,
 } from './settlements.js';
 import { isTakenMeanwhile, resolveTaken } from './taken-identifiers.js';
+import { tolerateDrift } from './tolerance.js';
 import { haltRoom, settleTrouble } from './trouble.js';
 
 const CRASHES_TO_PARK = 3;
@@ -66,6 +67,7 @@ export async function reconcileLink(
     room: roomAfter(settlement, context),
     mutated: context.mutated,
     approval: approvalAfter(work, settlement),
+    isRepair: isRepair(settlement, context),
   };
 }
 
@@ -76,22 +78,40 @@ function approvalAfter(work: Work, { outcome, approval }: Settlement): Settlemen
   return outcome === 'handled' || outcome === 'parked' ? 'applied' : null;
 }
 
+/** Whether the account was written although nobody edited its user. */
+function isRepair({ steps }: Settlement, { charged }: LinkContext): boolean {
+  if (charged?.class !== 'overwrite') return false;
+  return steps.some(({ kind, outcome }) => kind === charged.kind && outcome === 'acknowledged');
+}
+
 const CRASHES: ParkReason = {
   code: 'crashes_worker',
   rule: 'working on this link ended the worker three times; see the log, then ask for it again',
 };
 
+/** Two writers who undo each other would go on for ever; a person has to say whose value counts. */
+const REPAIRS_TO_PARK = 3;
+
+const FOUGHT_OVER: ParkReason = {
+  code: 'fought_over',
+  rule: 'somebody else writes other values there again and again; find out who, or let drift stand there (*_DRIFT), then edit the user',
+};
+
 async function pursue(
   room: ProviderRoom,
   work: Work,
-  desired: DesiredAccount,
+  own: DesiredAccount,
   context: LinkContext,
 ): Promise<Settlement> {
-  const seen = await observe(room, work, desired, context);
+  const seen = await observe(room, work, own, context);
   if (seen.kind !== 'known') return settleUnknown(work, seen);
-  const begun = passAfter(room, work, seen);
   if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
-  const input = planInput(room.instance, work, desired, seen.knowledge);
+  const { knowledge, desired } = tolerateDrift(room.instance.drift, work, {
+    desired: own,
+    knowledge: seen.knowledge,
+  });
+  const begun = passAfter(room, work, { ...seen, knowledge });
+  const input = planInput(room.instance, work, desired, knowledge);
   const planned = plan(input);
   const approval = judgeApproval(work, { planned, observed: input.observed }, room.engine.hashKey);
   if (approval === 'stale') return settleStale(work);
@@ -102,6 +122,8 @@ async function pursue(
   // Somebody has looked at this very step: that is what a budget would ask for.
   const isFree = approval === 'granted' || (creates(planned) && !room.firstSyncIsOver);
   const charge = isFree ? null : chargeOf(input, planned, ordinary);
+  if (charge?.class === 'overwrite' && work.repairs >= REPAIRS_TO_PARK)
+    return settleParked(work, begun, FOUGHT_OVER);
   // An account that this pass has just found is the one that a purge is about; its record must name it.
   const found = { ...work, accountId: begun.knowledge.accountId };
   const permission = await intend(room, { work: found, desired, planned, charge });

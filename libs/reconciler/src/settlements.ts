@@ -39,6 +39,7 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
     intent: pass.intent,
     mergeIsOver: pass.mergeIsOver,
     approval: null,
+    isRepair: false,
     steps: pass.steps,
     held: null,
     room: 'used',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSendauth, type SendauthService } from '../../../../test/support/simulated-kinds.js';
 import { contextOf } from '#http';
 import {
+  ENFORCE_ALL,
   chooseLowering,
   ProviderError,
   type AccountOperations,
@@ -24,7 +25,8 @@ describe('one user at one provider', () => {
     sendauth = await startSendauth();
     const common = { slug: 'sendauth', kind: 'sendauth', concurrency: 4, callsPerSecond: null };
     const built = sendauth.buildAll();
-    real = { ...common, ...built, lowering: chooseLowering(built.provider.capabilities.lowering) };
+    const lowering = chooseLowering(built.provider.capabilities.lowering);
+    real = { ...common, ...built, lowering, drift: ENFORCE_ALL };
     const removePasskeys: AccountOperations['removePasskeys'] = async (target, context) =>
       scripted.removePasskeys?.(target, context);
     const east = scriptedInstance('east', { operations: { removePasskeys }, callsPerSecond: 20 });

@@ -1,5 +1,6 @@
 import {
   chooseLowering,
+  ENFORCE_ALL,
   type AccountOperations,
   type IdentityProvider,
   type ProviderInstance,
@@ -32,6 +33,7 @@ export function scriptedInstance(slug: string, script: Script = {}): ProviderIns
     remoteScope: `https://${slug}.example`,
     mappingVersion: '1',
     lowering: chooseLowering(vaultCapabilities.lowering),
+    drift: ENFORCE_ALL,
     provider,
     operations: script.operations ?? {},
     webhook: null,

@@ -35,13 +35,18 @@ interface ClaimedRow {
   applied_attribute_revision: number | null;
   merged_into: string | null;
   approved_plan: string | null;
+  repairs: number;
 }
+
+/** Repairs further apart are no fight. */
+export const FIGHT_FOR = `interval '7 days'`;
 
 const COLUMNS = `
             l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
             COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.last_error, l.certainty,
             l.observed_state, l.observed_marker, l.asserted, l.owed, (extract(epoch FROM now() - l.doubtful_write_at) * 1000)::float8 AS doubt_age_ms, l.solo_crashes,
-            l.applied_status_revision, l.applied_attribute_revision, l.merged_into, l.approved_plan`;
+            l.applied_status_revision, l.applied_attribute_revision, l.merged_into, l.approved_plan,
+            CASE WHEN l.repaired_at > now() - ${FIGHT_FOR} THEN l.repairs ELSE 0 END AS repairs`;
 
 const RETURNING = `RETURNING ${COLUMNS}`;
 
@@ -138,6 +143,7 @@ function toClaimedLink(
     appliedAttributeRevision: row.applied_attribute_revision,
     mergedInto: row.merged_into,
     approvedPlan: row.approved_plan,
+    repairs: row.repairs,
     lastClaimLost,
     soloCrashes: lastClaimLost ? row.solo_crashes - 1 : row.solo_crashes,
   };

@@ -103,6 +103,7 @@ function handled(link: ClaimedLink, more: Partial<Settlement>): Settlement {
     intent: null,
     mergeIsOver: false,
     approval: null,
+    isRepair: false,
     steps: [],
     held: null,
     room: 'used',

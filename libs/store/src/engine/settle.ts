@@ -1,6 +1,7 @@
 import type { Certainty, ObservedState, OwedEffect, ParkReason, UserStatus } from '#domain';
 import type { ChargedStep, StepKind } from '#identity-provider';
 import type { Sql } from '../database.js';
+import { FIGHT_FOR } from './claim.js';
 import type { Grant } from './intend.js';
 import type { Asserted, ClaimedLink } from './work.js';
 
@@ -67,6 +68,8 @@ export interface Settlement {
   readonly mergeIsOver: boolean;
   /** What became of the approved step; `null` while it may still be taken, or when none was. */
   readonly approval: 'applied' | 'stale' | null;
+  /** The account was put right in this pass although nobody edited its user. */
+  readonly isRepair: boolean;
   readonly steps: readonly TakenStep[];
   /** The step that was not taken because it waits for approval, or was rejected; `null` when none was. */
   readonly held: HeldStep | null;
@@ -165,6 +168,7 @@ function toRow(settlement: Settlement): object {
     merge_is_over: settlement.mergeIsOver,
     merged_into: link.mergedInto,
     approval: settlement.approval,
+    is_repair: settlement.isRepair,
     approved_plan: link.approvedPlan,
   };
 }
@@ -214,7 +218,7 @@ const SETTLE = `
       applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, is_made boolean, held_class text, held_step text,
       held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean,
-      merge_is_over boolean, merged_into text, approval text, approved_plan uuid)),
+      merge_is_over boolean, merged_into text, approval text, approved_plan uuid, is_repair boolean)),
   settled AS (
     UPDATE links l SET
       handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
@@ -237,6 +241,8 @@ const SETTLE = `
       applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
+      repairs = CASE WHEN NOT s.is_repair THEN l.repairs WHEN l.repaired_at > now() - ${FIGHT_FOR} THEN LEAST(l.repairs + 1, 1000) ELSE 1 END,
+      repaired_at = CASE WHEN s.is_repair THEN now() ELSE l.repaired_at END,
       approved_plan = CASE WHEN s.approval IS NOT NULL AND l.approved_plan = s.approved_plan THEN NULL ELSE l.approved_plan END,
       merged_into = CASE WHEN s.merge_is_over AND l.merged_into = s.merged_into THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,

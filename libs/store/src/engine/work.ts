@@ -4,6 +4,8 @@ import type { LookupKey, NativeAttributes } from '#identity-provider';
 /** What an account was last told to hold, and acknowledged. */
 export interface Asserted {
   readonly attributes: NativeAttributes;
+  /** Values of ours that drift was let stand over, by path. They are not written until the user is given another. */
+  readonly tolerated?: NativeAttributes;
   readonly tags: Readonly<Record<string, string>> | null;
 }
 
@@ -46,6 +48,8 @@ export interface ClaimedLink {
   readonly mergedInto: string | null;
   /** The plan of which a step was approved for this link; `null` when none was. */
   readonly approvedPlan: string | null;
+  /** How often within the last days the account was put right although nobody edited its user. */
+  readonly repairs: number;
   /** The claim before this one never settled: whatever it sent is unknown. */
   readonly lastClaimLost: boolean;
   /** How often in a row a claim of this link alone was lost. */
