@@ -24,6 +24,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
 import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
+import { AssignmentController } from './users/assignment.controller.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
 import { LegalHoldController } from './users/legal-hold.controller.js';
@@ -57,6 +58,7 @@ export class AdminApiModule {
         UsersController,
         LifecycleController,
         LegalHoldController,
+        AssignmentController,
         ActivityController,
         EffectsController,
         ProvidersController,

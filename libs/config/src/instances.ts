@@ -1,4 +1,6 @@
+import type { AssignmentRule } from '#domain';
 import type { LoweringTable, ProviderFactory, ProviderInstance } from '#identity-provider';
+import { readAssignment } from './assignment.js';
 import { brokenBaseUrlRule } from './base-url.js';
 import { readPolicy, settingPrefixOf } from './policy.js';
 import { SettingsError, type SettingProblem } from './problem.js';
@@ -90,12 +92,13 @@ class InstanceReader {
       this.report('CALL_TIMEOUT_MS', 'cannot be set for one provider', remedy);
     }
     const given = this.settings(concurrency);
-    return this.problems.length > 0 ? null : this.build(given, { concurrency, callsPerSecond });
+    const assignment = this.assignment();
+    return this.problems.length > 0 ? null : this.build(given, { concurrency, callsPerSecond, assignment });
   }
 
   private build(
     given: Readonly<Record<string, string>>,
-    pace: Pick<ProviderInstance, 'concurrency' | 'callsPerSecond'>,
+    common: Pick<ProviderInstance, 'concurrency' | 'callsPerSecond' | 'assignment'>,
   ): ProviderInstance | null {
     const { slug, factory } = this.source;
     const read = factory.settings.safeParse(given);
@@ -106,7 +109,7 @@ class InstanceReader {
     }
     const built = factory.create(read.data);
     const lowering = this.lowering(built.provider.capabilities.lowering);
-    return lowering === null ? null : { slug, kind: factory.kind, ...pace, ...built, lowering };
+    return lowering === null ? null : { slug, kind: factory.kind, ...common, ...built, lowering };
   }
 
   /** @returns `null` when the policy asks for what the provider cannot or must not do */
@@ -114,6 +117,16 @@ class InstanceReader {
     const read = readPolicy(table, (name) => this.text(name));
     for (const { name, rule, remedy } of read.problems) this.report(name, rule, remedy);
     return read.lowering;
+  }
+
+  /** Who is in scope; `null` for everybody, and when there are problems. */
+  private assignment(): AssignmentRule | null {
+    const text = this.text('ASSIGN');
+    if (text === null) return null;
+    const read = readAssignment(text);
+    if (!('remedy' in read)) return read;
+    this.report('ASSIGN', read.rule, read.remedy);
+    return null;
   }
 
   /** The settings of the kind that are set. */

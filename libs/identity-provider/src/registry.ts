@@ -1,3 +1,4 @@
+import type { AssignmentRule } from '#domain';
 import type { IdentityProvider } from './identity-provider.js';
 import type { Lowering } from './lowering.js';
 import type { AccountOperations } from './operations.js';
@@ -14,6 +15,8 @@ export interface ProviderInstance {
   readonly mappingVersion: string;
   /** What each status means here: the provider's defaults, but for what the instance's policy chose. */
   readonly lowering: Lowering;
+  /** Who is in scope here; `null`: everybody. */
+  readonly assignment: AssignmentRule | null;
   readonly provider: IdentityProvider;
   /** What it offers for one account beside mirroring it. */
   readonly operations: AccountOperations;

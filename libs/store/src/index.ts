@@ -29,6 +29,7 @@ export { canonicalJson, type Json } from './audit/canonical-json.js';
 export { recordAudit, type AuditEntry } from './audit/record-audit.js';
 export * from './personal-columns.js';
 export * from './roster/account-calls.js';
+export * from './roster/assign-user.js';
 export * from './roster/api-keys.js';
 export * from './roster/change-status.js';
 export * from './roster/come-back.js';

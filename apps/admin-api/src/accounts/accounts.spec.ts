@@ -22,7 +22,13 @@ describe('one user at one provider', () => {
   let count = 0;
   beforeAll(async () => {
     sendauth = await startSendauth();
-    const common = { slug: 'sendauth', kind: 'sendauth', concurrency: 4, callsPerSecond: null };
+    const common = {
+      slug: 'sendauth',
+      kind: 'sendauth',
+      concurrency: 4,
+      callsPerSecond: null,
+      assignment: null,
+    };
     const built = sendauth.buildAll();
     real = { ...common, ...built, lowering: chooseLowering(built.provider.capabilities.lowering) };
     const removePasskeys: AccountOperations['removePasskeys'] = async (target, context) =>

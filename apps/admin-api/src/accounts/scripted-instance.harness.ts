@@ -1,3 +1,4 @@
+import type { AssignmentRule } from '#domain';
 import {
   chooseLowering,
   type AccountOperations,
@@ -12,6 +13,8 @@ export interface Script {
   readonly operations?: AccountOperations;
   /** Calls a second over all processes. (Default: no limit) */
   readonly callsPerSecond?: number;
+  /** (Default: everybody is in scope) */
+  readonly assignment?: AssignmentRule;
 }
 
 const mirrorsNothing = (): Promise<never> => Promise.reject(new Error('nobody mirrors here'));
@@ -32,6 +35,7 @@ export function scriptedInstance(slug: string, script: Script = {}): ProviderIns
     remoteScope: `https://${slug}.example`,
     mappingVersion: '1',
     lowering: chooseLowering(vaultCapabilities.lowering),
+    assignment: script.assignment ?? null,
     provider,
     operations: script.operations ?? {},
     webhook: null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ASSIGNERS,
   CHANGE_CLASSES,
   HOLD_DECISIONS,
   LANE_NAMES,
@@ -66,6 +67,8 @@ export const linkView = z.object({
   provider: z.string(),
   situation: z.enum(SITUATIONS),
   standing,
+  assigned: z.boolean(),
+  assignedBy: z.enum(ASSIGNERS),
   accountId: text,
   remoteKey: z.string(),
   parked: z
@@ -112,6 +115,7 @@ export const providerList = z.object({
         })
         .nullable(),
       pausedUntil: time.nullable(),
+      assignment: text,
       capabilities: z.record(z.string(), z.unknown()).nullable(),
       lowering: z.record(z.string(), z.unknown()).nullable(),
     }),

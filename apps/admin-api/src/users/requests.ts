@@ -62,6 +62,10 @@ export type ReturnBody = z.infer<typeof returnBody>;
 export const legalHoldBody = z.strictObject({ reason });
 export type LegalHoldBody = z.infer<typeof legalHoldBody>;
 
+/** Whether a user is in the scope of a provider, and why somebody says so. */
+export const assignmentBody = z.strictObject({ assigned: z.boolean(), reason });
+export type AssignmentBody = z.infer<typeof assignmentBody>;
+
 /** When a purge may begin. */
 export const purgeBody = z
   .strictObject({
