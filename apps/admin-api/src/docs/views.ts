@@ -10,7 +10,7 @@ import {
 } from '#domain';
 import { LOWERED_STATUSES, TARGET_STATES } from '#identity-provider';
 import { RETURN_OUTCOMES } from '#reconciler';
-import { PROVIDER_STATES } from '#store';
+import { PROVIDER_STATES, SYNC_OUTCOMES } from '#store';
 
 /** What answers look like, for the API's own description. */
 
@@ -174,6 +174,15 @@ export const importReport = z.object({
   failed: count,
   complete: z.boolean(),
   applied: z.boolean(),
+  sync: z
+    .object({
+      outcome: z.enum(SYNC_OUTCOMES),
+      missing: count.nullable(),
+      deleted: count,
+      held: count,
+      allowed: count.nullable(),
+    })
+    .optional(),
   errors: z
     .array(
       z.object({

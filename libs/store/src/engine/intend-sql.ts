@@ -1,5 +1,4 @@
-/** Below so many linked users a budget is also at most half of them, and never less than one. */
-export const SMALL_ROSTER = 100;
+import { SMALL_ROSTER } from '#domain';
 
 /** Room returns when it was taken longer ago than this. The minute that is under way comes on top. */
 export const WINDOW_MINUTES = 60;
