@@ -179,7 +179,7 @@ export const LINES = {
     default: '10,20%',
     required: false,
     meaning:
-      'People whom one import with `mode=sync` may delete: at least so many, or that share of the roster; with more missing from the file it deletes nobody.',
+      'People that one import with `mode=sync` may delete: so many, or that share of the roster; of more it deletes none.',
     rule: allowance(),
   }),
   budgetApprovalMs: line({

@@ -108,17 +108,18 @@ async function applyForGood(run: Run, chunk: readonly CheckedRow[]): Promise<Chu
 /** What would come of a chunk: it is applied and taken back. */
 async function tryChunk(run: Run, chunk: readonly CheckedRow[]): Promise<ChunkOutcome> {
   run.report.applied = false;
-  let outcome: ChunkOutcome | null = null;
+  const outcomes: ChunkOutcome[] = [];
   try {
     await transact(run.roster.database, async (sql) => {
-      outcome = await applyChunk(workOf(run, sql), chunk);
+      outcomes.push(await applyChunk(workOf(run, sql), chunk));
       throw new NothingKept();
     });
   } catch (error) {
     if (!(error instanceof NothingKept)) throw error;
   }
-  if (outcome === null) throw new Error('a transaction was taken back before it did anything');
-  return outcome;
+  const last = outcomes.at(-1);
+  if (last === undefined) throw new Error('a transaction was taken back before it did anything');
+  return last;
 }
 
 function workOf({ roster, actor, importId }: Run, sql: ChunkWork['sql']): ChunkWork {
