@@ -81,7 +81,7 @@ async function serve(mirror: Mirror): Promise<NestFastifyApplication> {
       doorbell: { ring: () => undefined },
       clock: systemClock,
       log: createLogger({ level: 'silent', name: 'test' }),
-      budget: { approvalMs: 60_000, fourEyes: false },
+      budget: { approvalMs: 60_000, fourEyes: false, syncDeletions: { atLeast: 10, percent: 20 } },
       erasure: { periodMs: 30 * 86_400_000 },
       readiness: () => Promise.resolve({ postgres: 'up', schema: 'current', queue: 'up' }),
     },

@@ -78,7 +78,7 @@ async function serve(mirror: Mirror, logged: string[]): Promise<NestFastifyAppli
       clock: systemClock,
       log: createLogger({ level: 'info', name: 'test', destination: { write: (line) => logged.push(line) } }),
       readiness: () => Promise.resolve({ postgres: 'up', schema: 'current', queue: 'up' }),
-      budget: { approvalMs: 60_000, fourEyes: false },
+      budget: { approvalMs: 60_000, fourEyes: false, syncDeletions: { atLeast: 10, percent: 20 } },
       erasure: { periodMs: 30 * 86_400_000 },
     },
     { docsPage: false },

@@ -26,6 +26,7 @@ import { PlansService } from './plans/plans.service.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
 import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
+import { AssignmentController } from './users/assignment.controller.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
 import { LegalHoldController } from './users/legal-hold.controller.js';
@@ -59,6 +60,7 @@ export class AdminApiModule {
         UsersController,
         LifecycleController,
         LegalHoldController,
+        AssignmentController,
         ActivityController,
         EffectsController,
         ProvidersController,

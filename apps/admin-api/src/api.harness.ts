@@ -146,7 +146,7 @@ export async function startTestApi({
       clock: systemClock,
       log: createLogger({ level: 'info', name: 'test', destination: { write: (line) => logged.push(line) } }),
       readiness: () => Promise.resolve(state.readiness),
-      budget: { approvalMs: 3_600_000, fourEyes },
+      budget: { approvalMs: 3_600_000, fourEyes, syncDeletions: { atLeast: 10, percent: 20 } },
       erasure: { periodMs: 30 * 86_400_000 },
     },
     { onRoute: (route) => routes.push(route), docsPage: false },

@@ -71,6 +71,8 @@ describe('who may do what', () => {
         'PUT /v1/users/:id',
         'DELETE /v1/users/:id/legal-hold',
         'PUT /v1/users/:id/legal-hold',
+        'DELETE /v1/users/:id/providers/:provider/assignment',
+        'PUT /v1/users/:id/providers/:provider/assignment',
       ].toSorted(),
     );
   });
@@ -119,6 +121,8 @@ describe('who may do what', () => {
         'POST /v1/users/:id/providers/:provider/register',
         'POST /v1/users/:id/providers/:provider/authenticate',
         'PUT /v1/users/:id/providers/:provider/tags',
+        'PUT /v1/users/:id/providers/:provider/assignment',
+        'DELETE /v1/users/:id/providers/:provider/assignment',
       ]),
       'users:delete': ['DELETE /v1/users/:id', 'DELETE /v1/users/:id/providers/:provider/passkeys'],
       'users:purge': ['POST /v1/users/:id/purge', 'POST /v1/users/:id/providers/:provider/erase-profile'],

@@ -61,6 +61,49 @@ describe('imports over the API', () => {
     expect(await count()).toBe(before);
   });
 
+  it('mode=sync deletes whoever is missing, with a key that may delete, and says what it did', async () => {
+    const people = Array.from({ length: 12 }, (_, n) => `sync-${n}\n`);
+    await api.database.sql(`UPDATE users SET status = 'deleted', status_before_deletion = 'active'`);
+    await csv(`externalKey\n${people.join('')}`);
+    const file = `externalKey\n${people.slice(2).join('')}`;
+    const writer = await api.addKey(['users:write']);
+    const deleter = await api.addKey(['users:write', 'users:delete']);
+    const as = (key: string, query: string, body = file) =>
+      api.ask(`/v1/users/import?${query}`, { key, body, headers: { 'content-type': 'text/csv' } });
+    expect((await as(writer, 'mode=sync')).body).toMatchObject({ code: 'forbidden' });
+    expect(JSON.parse((await as(deleter, 'mode=sync&dryRun=true')).text)).toMatchObject({
+      applied: false,
+      sync: { outcome: 'dry_run', missing: 2, deleted: 0 },
+    });
+    expect(JSON.parse((await as(deleter, 'mode=sync')).text)).toMatchObject({
+      applied: true,
+      sync: { outcome: 'done', missing: 2, deleted: 2, held: 0, allowed: 6 },
+    });
+    expect(api.rung.at(-1)).toEqual({ lane: 'revocation', userIds: [] });
+
+    const small = `externalKey\n${people.slice(9).join('')}`;
+    expect(JSON.parse((await as(deleter, 'mode=sync', small)).text)).toMatchObject({
+      sync: { outcome: 'deletions_held', deleted: 0, held: 7, allowed: 5 },
+    });
+    expect(api.logged.join('')).toContain('too many people are missing');
+    const override = 'mode=sync&overrideBudget=the+site+closed';
+    expect((await as(deleter, override, small)).status).toBe(403);
+    expect(JSON.parse((await csv(small, `?${override}`)).text)).toMatchObject({
+      sync: { outcome: 'done', deleted: 7, allowed: null },
+    });
+  });
+
+  it.each([
+    ['mode=all', 'mode'],
+    ['mode=sync&dryRun=yes', 'dryRun'],
+    ['atomic=true&dryRun=true', 'atomic'],
+    ['overrideBudget=why', 'overrideBudget'],
+    ['mode=sync&overrideBudget=', 'overrideBudget'],
+  ])('%s is refused, naming the field', async (query, field) => {
+    const { status, body } = await csv('externalKey\nx\n', `?${query}`);
+    expect([status, body.errors.map((error) => error.field)]).toEqual([422, [field]]);
+  });
+
   it('JSON, forms and nothing at all are no import', async () => {
     for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
       const answer = await api.ask('/v1/users/import', { body: '{}', headers: { 'content-type': type } });

@@ -50,7 +50,11 @@ async function run({ settings, registry, log, database }: Parts): Promise<Runnin
     clock: systemClock,
     log,
     readiness: () => probe.ask(),
-    budget: { approvalMs: settings.budgetApprovalMs, fourEyes: settings.budgetFourEyes },
+    budget: {
+      approvalMs: settings.budgetApprovalMs,
+      fourEyes: settings.budgetFourEyes,
+      syncDeletions: settings.syncDeletions,
+    },
     erasure: { periodMs: settings.erasureDays * DAY_MS },
   });
   await app.listen(settings.port, settings.host);

@@ -1,3 +1,4 @@
+export { spellAssignment } from './assignment.js';
 export * from './environment.js';
 export * from './instances.js';
 export { policySettingOf } from './policy.js';

@@ -70,6 +70,16 @@ describe('provider instances', () => {
     ]);
   });
 
+  it('have everybody in scope, or whom their rule names; a rule that cannot be read is named with its setting', () => {
+    expect(read(VAULT)).toMatchObject([{ assignment: null }]);
+    expect(read({ ...VAULT, VAULT_ASSIGN: 'tags.team=red' })).toMatchObject([
+      { assignment: [{ subject: { kind: 'tags', name: 'team' }, values: ['red'] }] },
+    ]);
+    expect(refusalOf({ ...VAULT, VAULT_ASSIGN: 'team=red' }).problems).toMatchObject([
+      { name: 'VAULT_ASSIGN', rule: 'asks for team, which no user has' },
+    ]);
+  });
+
   it('name what is missing when half set', () => {
     const error = refusalOf({
       VAULT_BASE_URL: 'https://vault.test',

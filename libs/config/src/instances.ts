@@ -1,4 +1,6 @@
+import type { AssignmentRule } from '#domain';
 import type { LoweringTable, ProviderFactory, ProviderInstance } from '#identity-provider';
+import { readAssignment } from './assignment.js';
 import { brokenBaseUrlRule } from './base-url.js';
 import { readDrift } from './drift.js';
 import { readPolicy, settingPrefixOf } from './policy.js';
@@ -91,12 +93,13 @@ class InstanceReader {
       this.report('CALL_TIMEOUT_MS', 'cannot be set for one provider', remedy);
     }
     const given = this.settings(concurrency);
-    return this.problems.length > 0 ? null : this.build(given, { concurrency, callsPerSecond });
+    const assignment = this.assignment();
+    return this.problems.length > 0 ? null : this.build(given, { concurrency, callsPerSecond, assignment });
   }
 
   private build(
     given: Readonly<Record<string, string>>,
-    pace: Pick<ProviderInstance, 'concurrency' | 'callsPerSecond'>,
+    common: Pick<ProviderInstance, 'concurrency' | 'callsPerSecond' | 'assignment'>,
   ): ProviderInstance | null {
     const { slug, factory } = this.source;
     const read = factory.settings.safeParse(given);
@@ -110,7 +113,7 @@ class InstanceReader {
     const lowering = this.lowering(capabilities.lowering);
     const drift = this.drift(capabilities.attributes.map(({ path }) => path));
     if (lowering === null || drift === null) return null;
-    return { slug, kind: factory.kind, ...pace, ...built, lowering, drift };
+    return { slug, kind: factory.kind, ...common, ...built, lowering, drift };
   }
 
   /** @returns `null` when the policy asks for what the provider cannot or must not do */
@@ -125,6 +128,16 @@ class InstanceReader {
     const read = readDrift(paths, this.text('DRIFT'));
     for (const { name, rule, remedy } of read.problems) this.report(name, rule, remedy);
     return read.problems.length > 0 ? null : read.drift;
+  }
+
+  /** Who is in scope; `null` for everybody, and when there are problems. */
+  private assignment(): AssignmentRule | null {
+    const text = this.text('ASSIGN');
+    if (text === null) return null;
+    const read = readAssignment(text);
+    if (!('remedy' in read)) return read;
+    this.report('ASSIGN', read.rule, read.remedy);
+    return null;
   }
 
   /** The settings of the kind that are set. */

@@ -174,6 +174,14 @@ export const LINES = {
     meaning: 'The same for new accounts, once the provider was in step for the first time.',
     rule: allowance(),
   }),
+  syncDeletions: line({
+    name: 'ROLLCALL_SYNC_DELETIONS',
+    default: '10,20%',
+    required: false,
+    meaning:
+      'People that one import with `mode=sync` may delete: so many, or that share of the roster; of more it deletes none.',
+    rule: allowance(),
+  }),
   budgetApprovalMs: line({
     name: 'ROLLCALL_BUDGET_APPROVAL_MS',
     default: '3600000',

@@ -17,6 +17,16 @@ export interface Allowance {
   readonly percent: number;
 }
 
+/** Below so many people a budget is also at most half of them, and never less than one. */
+export const SMALL_ROSTER = 100;
+
+/** How many of `people` an allowance lets change at once; `null` without a limit. The engine's SQL says the same. */
+export function mostOf({ atLeast, percent }: Allowance, people: number): number | null {
+  if (percent >= 100) return null;
+  const most = Math.max(atLeast, Math.floor((percent * people) / 100));
+  return people < SMALL_ROSTER ? Math.min(most, Math.max(1, Math.floor(people / 2))) : most;
+}
+
 export type Allowances = Readonly<Record<ChangeClass, Allowance>>;
 
 /** What was decided of a held step. */

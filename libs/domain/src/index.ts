@@ -1,3 +1,4 @@
+export * from './assignment.js';
 export * from './budget.js';
 export * from './erasure.js';
 export * from './lane.js';

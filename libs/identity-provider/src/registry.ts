@@ -1,3 +1,4 @@
+import type { AssignmentRule } from '#domain';
 import type { IdentityProvider } from './identity-provider.js';
 import type { DriftRules } from './drift.js';
 import type { Lowering } from './lowering.js';
@@ -17,6 +18,8 @@ export interface ProviderInstance {
   readonly lowering: Lowering;
   /** What becomes of attributes that somebody else changed there. */
   readonly drift: DriftRules;
+  /** Who is in scope here; `null`: everybody. */
+  readonly assignment: AssignmentRule | null;
   readonly provider: IdentityProvider;
   /** What it offers for one account beside mirroring it. */
   readonly operations: AccountOperations;

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson, type Json, type Work } from '#store';
+import { isOrdinary } from './budget.js';
 import type { Observed, Plan } from './plan/index.js';
 
 /**
@@ -16,23 +17,20 @@ export interface Made {
   readonly observed: Observed;
 }
 
-/** Holds a plan against what was approved for its link. A change that the user has seen since is never held up. */
-export function judgeApproval(
-  { approval, user, provider }: Work,
-  made: Made,
-  hashKey: Buffer,
-): ApprovalVerdict {
-  if (approval === null || hasMovedOn(approval, user)) return 'none';
+/** Holds a plan against what was approved for its link. */
+export function judgeApproval(work: Work, made: Made, hashKey: Buffer): ApprovalVerdict {
+  const { approval, provider } = work;
+  if (approval === null || hasMovedOn(work, approval)) return 'none';
   return timingSafeEqual(hashOfPlan(hashKey, provider, made), approval.hash) ? 'granted' : 'stale';
 }
 
-/** Whether the user is no longer the one that the approved step was planned for. */
-export function hasMovedOn(
-  approval: NonNullable<Work['approval']>,
-  user: { readonly statusRevision: number; readonly attributeRevision: number },
-): boolean {
+/** Whether the user is no longer the one that the step was planned for. A change of the user is never held up. */
+export function hasMovedOn(work: Work, approval: NonNullable<Work['approval']>): boolean {
+  const { statusRevision, attributeRevision } = work.user;
   return (
-    approval.statusRevision !== user.statusRevision || approval.attributeRevision !== user.attributeRevision
+    approval.statusRevision !== statusRevision ||
+    approval.attributeRevision !== attributeRevision ||
+    isOrdinary(work)
   );
 }
 

@@ -14,11 +14,16 @@ export interface Withheld {
 }
 
 /**
- * Whether the user was changed since the account was last in step. If not, whatever is written there now is our repair
- * or our own mapping, and nobody asked for it person by person.
+ * Whether the user was changed, or explicitly assigned, since the account was last in step. If not, whatever is written
+ * there now is our repair, our own mapping or another rule, and nobody asked for it person by person.
  */
-export function isOrdinary({ user, appliedStatusRevision, appliedAttributeRevision }: Work): boolean {
-  return appliedStatusRevision !== user.statusRevision || appliedAttributeRevision !== user.attributeRevision;
+export function isOrdinary(work: Work): boolean {
+  const { user } = work;
+  return (
+    work.appliedStatusRevision !== user.statusRevision ||
+    work.appliedAttributeRevision !== user.attributeRevision ||
+    work.appliedAssignmentRevision !== work.assignmentRevision
+  );
 }
 
 const REJECTED: ParkReason = { code: 'change_rejected', rule: REJECTED_RULE };

@@ -15,8 +15,10 @@ export interface Intention {
 export async function intend(room: ProviderRoom, intention: Intention): Promise<Permission> {
   const { work, desired, planned, charge } = intention;
   const create = creates(planned);
+  const restsOnRule = opens(planned) && room.instance.assignment !== null;
   const purge = planned.steps.some((step) => step.kind === 'purge');
-  if (!create && !purge && charge === null && planned.owes.length === 0) return { kind: 'go', grant: null };
+  const mustAsk = create || purge || restsOnRule || charge !== null || planned.owes.length > 0;
+  if (!mustAsk) return { kind: 'go', grant: null };
   const recordsCreate = create && room.instance.provider.capabilities.accountIdAssignedBy === 'provider';
   return room.intents.ask({
     id: room.engine.newId(),
@@ -24,6 +26,8 @@ export async function intend(room: ProviderRoom, intention: Intention): Promise<
     leaseToken: work.leaseToken,
     statusRevision: work.user.statusRevision,
     attributeRevision: work.user.attributeRevision,
+    assignmentRevision: work.assignmentRevision,
+    restsOnAttributes: restsOnRule,
     kind: purge ? 'purge' : recordsCreate ? 'provision' : null,
     accountId: work.accountId,
     remoteKey: work.remoteKey,
@@ -36,4 +40,11 @@ export async function intend(room: ProviderRoom, intention: Intention): Promise<
 /** Whether an account would come of it. */
 export function creates(planned: Plan): boolean {
   return planned.steps.some((step) => step.kind === 'provision');
+}
+
+/** Whether somebody would be let in. Where a rule says who may be, that has to hold until the call. */
+function opens(planned: Plan): boolean {
+  return planned.steps.some(
+    ({ kind }) => kind === 'provision' || kind === 'reactivate' || kind === 'restore',
+  );
 }

@@ -17,9 +17,9 @@ export async function previewSteps(
   seen: ReadonlyMap<string, Observation>,
 ): Promise<ProposedStep[]> {
   const { sql } = room.engine.database;
-  const { slug } = room.instance;
+  const { slug, assignment } = room.instance;
   const links = await peekSettled(sql, slug, [...seen.keys()]);
-  const works = await readWork(sql, slug, links);
+  const works = await readWork(sql, slug, links, assignment);
   return works.flatMap((work) => {
     const observation = seen.get(work.userId);
     return observation === undefined ? [] : proposed(room, work, observation);

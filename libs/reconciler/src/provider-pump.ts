@@ -124,7 +124,9 @@ export class ProviderPump {
     const lease = new Lease(this.room.engine.clock, this.room.engine.settings.leaseMs);
     const claimed = await this.claimLinks(run, limit, hinted);
     if (claimed.length === 0) return [];
-    const works = await readWork(this.room.engine.database.sql, this.room.instance.slug, claimed);
+    const { sql } = this.room.engine.database;
+    const { slug, assignment } = this.room.instance;
+    const works = await readWork(sql, slug, claimed, assignment);
     return works.map((work) => this.start(work, lease, run.signal));
   }
 

@@ -74,7 +74,7 @@ export async function reconcileLink(
 /** A permission is used up by the pass that took the step, and void once the user moved on; a step that has to be tried again is still permitted. */
 function approvalAfter(work: Work, { outcome, approval }: Settlement): Settlement['approval'] {
   if (work.approvedPlan === null || approval !== null) return approval;
-  if (work.approval === null || hasMovedOn(work.approval, work.user)) return 'stale';
+  if (work.approval === null || hasMovedOn(work, work.approval)) return 'stale';
   return outcome === 'handled' || outcome === 'parked' ? 'applied' : null;
 }
 

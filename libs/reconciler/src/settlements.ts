@@ -33,6 +33,7 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
     seenOwed: pass.seenOwed,
     doubt: pass.doubt,
     applied: null,
+    assignedByRule: work.assignedByRule,
     park: null,
     waitsFor: null,
     lastError: null,
@@ -54,7 +55,12 @@ export function settleHandled(work: Work, pass: PassState): Settlement {
     ...base(work, pass),
     outcome: 'handled',
     attempts: 0,
-    applied: { status: status === 'purging' ? 'purged' : status, statusRevision, attributeRevision },
+    applied: {
+      status: status === 'purging' ? 'purged' : status,
+      statusRevision,
+      attributeRevision,
+      assignmentRevision: work.assignmentRevision,
+    },
   };
 }
 

@@ -33,6 +33,7 @@ export * from './plans/draw-plan.js';
 export * from './plans/errors.js';
 export * from './plans/read-plans.js';
 export * from './roster/account-calls.js';
+export * from './roster/assign-user.js';
 export * from './roster/api-keys.js';
 export * from './roster/change-status.js';
 export * from './roster/come-back.js';

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isAssigned } from '#domain';
 import type { Account, AccountTarget, DesiredAccount, TargetState } from '#identity-provider';
 import { differingPaths, lowerStatus } from '#reconciler';
 import type { HeldView, LinkView } from '#store';
@@ -66,13 +67,14 @@ function readableTarget({ user, link, instance }: Located): AccountTarget | NotL
   return accountId === null && !keyIsOurs ? 'no_account_recorded' : { accountId, remoteKey };
 }
 
-function wantedOf({ user, link, assigned, instance }: Located): AccountLook['wanted'] {
+function wantedOf({ user, link, assignedOverride, instance }: Located): AccountLook['wanted'] {
   const { status } = user;
   const { attributes, tags, violations } = instance.provider.normalize({
     status,
     attributes: user,
     remoteKey: link.remoteKey,
   });
+  const assigned = assignedOverride ?? isAssigned(instance.assignment, user);
   const { state, marker = null } = instance.lowering[lowerStatus(status, assigned)];
   return { state, marker, attributes, tags, violations };
 }

@@ -23,7 +23,13 @@ describe('one user at one provider', () => {
   let count = 0;
   beforeAll(async () => {
     sendauth = await startSendauth();
-    const common = { slug: 'sendauth', kind: 'sendauth', concurrency: 4, callsPerSecond: null };
+    const common = {
+      slug: 'sendauth',
+      kind: 'sendauth',
+      concurrency: 4,
+      callsPerSecond: null,
+      assignment: null,
+    };
     const built = sendauth.buildAll();
     const lowering = chooseLowering(built.provider.capabilities.lowering);
     real = { ...common, ...built, lowering, drift: ENFORCE_ALL };
@@ -94,6 +100,8 @@ describe('one user at one provider', () => {
       ['restore', ['anyOf']],
       ['purge', ['anyOf']],
       ['authenticate', ['anyOf']],
+      ['approve', ['anyOf']],
+      ['reject', ['anyOf']],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import type { AssignmentRule } from '#domain';
 import {
   chooseLowering,
   ENFORCE_ALL,
@@ -13,6 +14,8 @@ export interface Script {
   readonly operations?: AccountOperations;
   /** Calls a second over all processes. (Default: no limit) */
   readonly callsPerSecond?: number;
+  /** (Default: everybody is in scope) */
+  readonly assignment?: AssignmentRule;
 }
 
 const mirrorsNothing = (): Promise<never> => Promise.reject(new Error('nobody mirrors here'));
@@ -34,6 +37,7 @@ export function scriptedInstance(slug: string, script: Script = {}): ProviderIns
     mappingVersion: '1',
     lowering: chooseLowering(vaultCapabilities.lowering),
     drift: ENFORCE_ALL,
+    assignment: script.assignment ?? null,
     provider,
     operations: script.operations ?? {},
     webhook: null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ASSIGNERS,
   CHANGE_CLASSES,
   HOLD_DECISIONS,
   LANE_NAMES,
@@ -9,7 +10,7 @@ import {
 } from '#domain';
 import { LOWERED_STATUSES, TARGET_STATES } from '#identity-provider';
 import { RETURN_OUTCOMES } from '#reconciler';
-import { PROVIDER_STATES } from '#store';
+import { PROVIDER_STATES, SYNC_OUTCOMES } from '#store';
 
 /** What answers look like, for the API's own description. */
 
@@ -66,6 +67,8 @@ export const linkView = z.object({
   provider: z.string(),
   situation: z.enum(SITUATIONS),
   standing,
+  assigned: z.boolean(),
+  assignedBy: z.enum(ASSIGNERS),
   accountId: text,
   remoteKey: z.string(),
   parked: z
@@ -112,6 +115,7 @@ export const providerList = z.object({
         })
         .nullable(),
       pausedUntil: time.nullable(),
+      assignment: text,
       capabilities: z.record(z.string(), z.unknown()).nullable(),
       lowering: z.record(z.string(), z.unknown()).nullable(),
     }),
@@ -170,6 +174,15 @@ export const importReport = z.object({
   failed: count,
   complete: z.boolean(),
   applied: z.boolean(),
+  sync: z
+    .object({
+      outcome: z.enum(SYNC_OUTCOMES),
+      missing: count.nullable(),
+      deleted: count,
+      held: count,
+      allowed: count.nullable(),
+    })
+    .optional(),
   errors: z
     .array(
       z.object({

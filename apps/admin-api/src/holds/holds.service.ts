@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HoldDecision } from '#domain';
+import type { Allowance, HoldDecision } from '#domain';
 import type { Clock } from '#observability';
 import type { Doorbell } from '#queue';
 import {
@@ -21,6 +21,8 @@ export interface BudgetPolicy {
   readonly approvalMs: number;
   /** Whether whoever asked for a change may not approve it, nor let it pass the budgets. */
   readonly fourEyes: boolean;
+  /** How many of the roster one import may delete because they are not in its file. */
+  readonly syncDeletions: Allowance;
 }
 
 /** Held changes, and what is decided of them. */

@@ -15,6 +15,7 @@ import {
   NothingToErase,
   PlanNotFound,
   PlanStateRefused,
+  NotMirrored,
   RevisionMismatch,
   StatusRefused,
   TooManyEntries,
@@ -77,6 +78,7 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof NoAccount) {
     return new Problem(404, 'account_not_found', { detail, state: error.situation });
   }
+  if (error instanceof NotMirrored) return new Problem(404, 'link_not_found', { detail });
   if (error instanceof NothingToErase) {
     return new Problem(409, 'nothing_to_erase', { detail, state: error.why });
   }

@@ -1,9 +1,20 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from '#observability';
 import type { Doorbell } from '#queue';
 import { type ImportOptions, type ImportReport, importUsers, type Roster } from '#store';
 import { Problem } from '../http/problem.js';
-import { DOORBELL, ROSTER } from '../tokens.js';
+import type { BudgetPolicy } from '../holds/holds.service.js';
+import { BUDGET, DOORBELL, LOGGER, ROSTER } from '../tokens.js';
+import { requireFourEyes } from './override.js';
+
+/** How a file is to be read and kept. */
+export interface ImportHow extends Pick<ImportOptions, 'format' | 'atomic' | 'dryRun'> {
+  /** The file names everybody. */
+  readonly deletesMissing: boolean;
+  /** Why more people may be deleted than one import may. */
+  readonly overrideReason: string | undefined;
+}
 
 /** Each holds a connection for most of its time. */
 const MAX_AT_ONCE = 2;
@@ -17,33 +28,40 @@ export class ImportsService {
   constructor(
     @Inject(ROSTER) private readonly roster: Roster,
     @Inject(DOORBELL) private readonly doorbell: Doorbell,
+    @Inject(BUDGET) private readonly policy: BudgetPolicy,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /** @throws Problem when too many are under way, ImportRefused when the file as a whole is refused */
-  async run(
-    actor: string,
-    body: Readable,
-    how: Pick<ImportOptions, 'format' | 'atomic'>,
-  ): Promise<ImportReport> {
+  async run(actor: string, body: Readable, how: ImportHow): Promise<ImportReport> {
+    const options = this.optionsOf(how);
     if (this.running >= MAX_AT_ONCE) {
       const detail = 'too many imports are under way; ask again when one has ended';
       throw new Problem(429, 'too_many_imports', { detail, retryAfterS: RETRY_AFTER_S });
     }
     this.running += 1;
     try {
-      return await importUsers(
-        this.roster,
-        { actor, bytes: bytesOf(body) },
-        {
-          ...how,
-          onCommitted: (lanes) => {
-            for (const lane of lanes) this.doorbell.ring('all', lane);
-          },
-        },
-      );
+      const report = await importUsers(this.roster, { actor, bytes: bytesOf(body) }, options);
+      if (report.sync?.outcome === 'deletions_held') {
+        this.log.warn('too many people are missing from a file to be deleted', { count: report.sync.held });
+      }
+      return report;
     } finally {
       this.running -= 1;
     }
+  }
+
+  private optionsOf({ deletesMissing, overrideReason, ...how }: ImportHow): ImportOptions {
+    const overrideBudget = overrideReason === undefined ? undefined : { reason: overrideReason };
+    requireFourEyes(this.policy, overrideBudget);
+    const sync = { allowance: this.policy.syncDeletions, overrideBudget };
+    return {
+      ...how,
+      ...(deletesMissing ? { sync } : {}),
+      onCommitted: (lanes) => {
+        for (const lane of lanes) this.doorbell.ring('all', lane);
+      },
+    };
   }
 }
 

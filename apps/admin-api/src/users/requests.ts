@@ -62,6 +62,10 @@ export type ReturnBody = z.infer<typeof returnBody>;
 export const legalHoldBody = z.strictObject({ reason });
 export type LegalHoldBody = z.infer<typeof legalHoldBody>;
 
+/** Whether a user is in the scope of a provider, and why somebody says so. */
+export const assignmentBody = z.strictObject({ assigned: z.boolean(), reason });
+export type AssignmentBody = z.infer<typeof assignmentBody>;
+
 /** When a purge may begin. */
 export const purgeBody = z
   .strictObject({
@@ -83,6 +87,29 @@ export const entryQuery = z.strictObject({
   acknowledgeErased: z.enum(['true', 'false']).optional(),
 });
 
-/** How an import is to be kept. */
-export const importQuery = z.strictObject({ atomic: z.enum(['true', 'false']).optional() });
+/** How an import is to be read and kept. */
+export const importQuery = z
+  .strictObject({
+    atomic: z.enum(['true', 'false']).optional(),
+    mode: z.enum(['upsert', 'sync']).optional().meta({
+      description:
+        'With sync the file names everybody: whoever is active or deactivated and not in it is deleted. Needs the scope users:delete.',
+    }),
+    dryRun: z
+      .enum(['true', 'false'])
+      .optional()
+      .meta({ description: 'Keeps nothing, and reports what would come of it.' }),
+    overrideBudget: reason.optional().meta({
+      description:
+        'Why a sync may delete more people than ROLLCALL_SYNC_DELETIONS lets it, past the providers’ budgets too. Needs the scope holds:approve. Kept in the audit; names no person.',
+    }),
+  })
+  .refine(({ atomic, dryRun }) => atomic !== 'true' || dryRun !== 'true', {
+    error: 'cannot be given with dryRun: a look keeps nothing anyway',
+    path: ['atomic'],
+  })
+  .refine(({ mode, overrideBudget: given }) => mode === 'sync' || given === undefined, {
+    error: 'is for mode=sync alone: nothing else deletes anybody',
+    path: ['overrideBudget'],
+  });
 export type ImportQuery = z.infer<typeof importQuery>;

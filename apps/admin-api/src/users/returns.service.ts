@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { laneOfVerb, type User } from '#domain';
+import { isAssigned, laneOfVerb, type User } from '#domain';
 import type { ProviderInstance, ProviderRegistry } from '#identity-provider';
 import type { Doorbell } from '#queue';
 import { comingBack, lowerStatus, type AccountReturn } from '#reconciler';
@@ -49,7 +49,7 @@ function returnAt(instance: ProviderInstance | undefined, { user, link, verb }: 
   const because = link.isEnabled ? NOT_CONFIGURED : SWITCHED_OFF;
   const outcome = link.isEnabled ? 'unknown' : 'impossible';
   if (!link.isEnabled || instance === undefined) return { outcome, loses: [], certain: false, because };
-  const status = lowerStatus(user.status, link.assigned);
+  const status = lowerStatus(user.status, link.assignedOverride ?? isAssigned(instance.assignment, user));
   const { capabilities } = instance.provider;
   return comingBack(
     {

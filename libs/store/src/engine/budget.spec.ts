@@ -48,6 +48,8 @@ describe('a budget', () => {
       leaseToken: link.leaseToken,
       statusRevision,
       attributeRevision: 1,
+      assignmentRevision: 0,
+      restsOnAttributes: false,
       kind: null,
       accountId: link.accountId,
       remoteKey: link.remoteKey,

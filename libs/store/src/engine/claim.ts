@@ -21,7 +21,6 @@ interface ClaimedRow {
   lane: number;
   remote_key: string;
   account_id: string | null;
-  assigned: boolean;
   attempts: number;
   last_error: string | null;
   certainty: Certainty;
@@ -33,6 +32,7 @@ interface ClaimedRow {
   solo_crashes: number;
   applied_status_revision: number | null;
   applied_attribute_revision: number | null;
+  applied_assignment_revision: number;
   merged_into: string | null;
   approved_plan: string | null;
   repairs: number;
@@ -43,9 +43,9 @@ export const FIGHT_FOR = `interval '7 days'`;
 
 const COLUMNS = `
             l.user_id, l.wanted, l.lane, l.remote_key, l.account_id,
-            COALESCE(l.assigned_override, l.assigned) AS assigned, l.attempts, l.last_error, l.certainty,
+            l.attempts, l.last_error, l.certainty,
             l.observed_state, l.observed_marker, l.asserted, l.owed, (extract(epoch FROM now() - l.doubtful_write_at) * 1000)::float8 AS doubt_age_ms, l.solo_crashes,
-            l.applied_status_revision, l.applied_attribute_revision, l.merged_into, l.approved_plan,
+            l.applied_status_revision, l.applied_attribute_revision, l.applied_assignment_revision, l.merged_into, l.approved_plan,
             CASE WHEN l.repaired_at > now() - ${FIGHT_FOR} THEN l.repairs ELSE 0 END AS repairs`;
 
 const RETURNING = `RETURNING ${COLUMNS}`;
@@ -130,7 +130,6 @@ function toClaimedLink(
     lane: row.lane,
     remoteKey: row.remote_key,
     accountId: row.account_id,
-    assigned: row.assigned,
     attempts: row.attempts,
     lastError: row.last_error,
     certainty: row.certainty,
@@ -141,6 +140,7 @@ function toClaimedLink(
     doubtAgeMs: row.doubt_age_ms,
     appliedStatusRevision: row.applied_status_revision,
     appliedAttributeRevision: row.applied_attribute_revision,
+    appliedAssignmentRevision: row.applied_assignment_revision,
     mergedInto: row.merged_into,
     approvedPlan: row.approved_plan,
     repairs: row.repairs,

@@ -97,6 +97,7 @@ function handled(link: ClaimedLink, more: Partial<Settlement>): Settlement {
     seenOwed: link.owed,
     doubt: 'keep',
     applied: null,
+    assignedByRule: null,
     park: null,
     waitsFor: null,
     lastError: null,

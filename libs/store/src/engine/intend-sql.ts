@@ -1,5 +1,4 @@
-/** Below so many linked users a budget is also at most half of them, and never less than one. */
-export const SMALL_ROSTER = 100;
+import { SMALL_ROSTER } from '#domain';
 
 /** Room returns when it was taken longer ago than this. The minute that is under way comes on top. */
 export const WINDOW_MINUTES = 60;
@@ -14,12 +13,15 @@ export const COUNT_AGAIN = `interval '1 minute'`;
 const ALLOWED = `
   asked AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb) AS a(
-      id uuid, user_id uuid, token uuid, status_revision int, attribute_revision int, kind text, account_id text,
+      id uuid, user_id uuid, token uuid, status_revision int, attribute_revision int,
+      assignment_revision int, rests_on_attributes boolean, kind text, account_id text,
       remote_key text, keys jsonb, owes text[], class text, step text, state text)),
   clock AS (SELECT floor(extract(epoch FROM now()) / 60)::bigint AS minute),
   standing AS (
     SELECT u.id, u.budget_override_revision IS NOT DISTINCT FROM u.status_revision AS overridden
     FROM users u JOIN asked a ON a.user_id = u.id AND a.status_revision = u.status_revision
+      AND a.assignment_revision = u.assignment_revision
+      AND (NOT a.rests_on_attributes OR a.attribute_revision = u.attribute_revision)
       AND (a.kind IS DISTINCT FROM 'purge' OR u.status = 'purging')
     ORDER BY u.id FOR SHARE OF u),
   allowed AS (

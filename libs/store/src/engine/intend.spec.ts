@@ -27,6 +27,8 @@ describe('intending a step', () => {
       leaseToken: link.leaseToken,
       statusRevision: user.statusRevision,
       attributeRevision: user.attributeRevision,
+      assignmentRevision: 0,
+      restsOnAttributes: false,
       kind: 'provision',
       accountId: null,
       remoteKey: link.remoteKey,

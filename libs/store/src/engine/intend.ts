@@ -12,6 +12,10 @@ export interface IntendRequest {
   /** The step counts on this; a user whose status moved on since is refused. */
   readonly statusRevision: number;
   readonly attributeRevision: number;
+  /** So does whoever was assigned otherwise since then. */
+  readonly assignmentRevision: number;
+  /** And, with this, whoever was edited: a rule over attributes let them in. */
+  readonly restsOnAttributes: boolean;
   /** The kind of intent to write; `null` when only the permission or the debt is needed. */
   readonly kind: 'provision' | 'purge' | null;
   readonly accountId: string | null;
@@ -83,6 +87,8 @@ function toRow(request: IntendRequest): object {
     token: request.leaseToken,
     status_revision: request.statusRevision,
     attribute_revision: request.attributeRevision,
+    assignment_revision: request.assignmentRevision,
+    rests_on_attributes: request.restsOnAttributes,
     kind: request.kind,
     account_id: request.accountId,
     remote_key: request.remoteKey,

@@ -1,3 +1,4 @@
+import { type AssignmentRule, isAssigned } from '#domain';
 import type { LookupKey } from '#identity-provider';
 import type { Sql } from '../database.js';
 import { toUser, USER_COLUMNS, type UserRow } from '../roster/user-row.js';
@@ -8,6 +9,8 @@ interface WorkRow extends UserRow {
   readonly intents: readonly IntentRow[] | null;
   readonly recreateFrom: string | null;
   readonly isErasure: boolean;
+  readonly assignedOverride: boolean | null;
+  readonly assignmentRevision: number;
 }
 
 interface IntentRow {
@@ -22,8 +25,15 @@ interface IntentRow {
 /**
  * Reads the users of claimed links in a statement that starts after the claim. Read together with the claim, an edit
  * committed in between would be settled without ever being sent: the claim's row is the new one, the user's the old.
+ * An override is read with the user for the same reason.
+ * @param rule who is in the provider's scope (Default: everybody)
  */
-export async function readWork(sql: Sql, provider: string, claimed: readonly ClaimedLink[]): Promise<Work[]> {
+export async function readWork(
+  sql: Sql,
+  provider: string,
+  claimed: readonly ClaimedLink[],
+  rule: AssignmentRule | null = null,
+): Promise<Work[]> {
   if (claimed.length === 0) return [];
   const rows = await sql<WorkRow>(
     `SELECT ${USER_COLUMNS},
@@ -32,23 +42,35 @@ export async function readWork(sql: Sql, provider: string, claimed: readonly Cla
                       'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
              FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents,
             EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id) AS "isErasure",
-            (SELECT l.recreate_from FROM links l WHERE l.user_id = u.id AND l.provider = $2) AS "recreateFrom"
-     FROM users u WHERE u.id = ANY($1::uuid[])`,
+            l.recreate_from AS "recreateFrom", l.assigned_override AS "assignedOverride",
+            u.assignment_revision AS "assignmentRevision"
+     FROM users u LEFT JOIN links l ON l.user_id = u.id AND l.provider = $2 WHERE u.id = ANY($1::uuid[])`,
     [claimed.map((link) => link.userId), provider],
   );
   const approvals = await readApprovals(sql, provider, claimed);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return claimed.flatMap((link) => {
     const row = byId.get(link.userId);
-    return row === undefined ? [] : [toWork(link, row, approvals.get(link.userId) ?? null)];
+    return row === undefined
+      ? []
+      : [toWork(link, row, { rule, approval: approvals.get(link.userId) ?? null })];
   });
 }
 
-function toWork(link: ClaimedLink, row: WorkRow, approval: Approval | null): Work {
+function toWork(
+  link: ClaimedLink,
+  row: WorkRow,
+  { rule, approval }: { readonly rule: AssignmentRule | null; readonly approval: Approval | null },
+): Work {
   const intents = row.intents ?? [];
+  const user = toUser(row);
+  const assignedByRule = isAssigned(rule, user);
   return {
     ...link,
-    user: toUser(row),
+    user,
+    assigned: row.assignedOverride ?? assignedByRule,
+    assignedByRule,
+    assignmentRevision: row.assignmentRevision,
     isErasure: row.isErasure,
     approval,
     unsettledCreates: intents

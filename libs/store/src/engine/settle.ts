@@ -53,7 +53,10 @@ export interface Settlement {
     readonly status: UserStatus;
     readonly statusRevision: number;
     readonly attributeRevision: number;
+    readonly assignmentRevision: number;
   } | null;
+  /** Whether the rule has the user in scope, as this pass read them; `null` when it did not ask. */
+  readonly assignedByRule: boolean | null;
   readonly park: ParkReason | null;
   /** The link of ours that stands in the way, and how far it had come when it was seen. */
   readonly waitsFor: { readonly userId: string; readonly handled: string } | null;
@@ -150,6 +153,8 @@ function toRow(settlement: Settlement): object {
     applied_status: applied?.status ?? null,
     applied_status_revision: applied?.statusRevision ?? null,
     applied_attribute_revision: applied?.attributeRevision ?? null,
+    applied_assignment_revision: applied?.assignmentRevision ?? null,
+    assigned: settlement.assignedByRule,
     park_code: park?.code ?? null,
     park_attribute: park?.attribute ?? null,
     park_rule: park?.rule ?? null,
@@ -215,7 +220,7 @@ const SETTLE = `
       user_id uuid, token uuid, wanted bigint, is_handled boolean, delay_ms double precision, attempts integer,
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
       seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
-      applied_attribute_revision integer, park_code text, park_attribute text, park_rule text, waits_for uuid,
+      applied_attribute_revision integer, applied_assignment_revision integer, assigned boolean, park_code text, park_attribute text, park_rule text, waits_for uuid,
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, is_made boolean, held_class text, held_step text,
       held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean,
       merge_is_over boolean, merged_into text, approval text, approved_plan uuid, is_repair boolean)),
@@ -239,6 +244,8 @@ const SETTLE = `
       applied_status = COALESCE(s.applied_status, l.applied_status),
       applied_status_revision = COALESCE(s.applied_status_revision, l.applied_status_revision),
       applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
+      applied_assignment_revision = COALESCE(s.applied_assignment_revision, l.applied_assignment_revision),
+      assigned = COALESCE(s.assigned, l.assigned),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
       repairs = CASE WHEN NOT s.is_repair THEN l.repairs WHEN l.repaired_at > now() - ${FIGHT_FOR} THEN LEAST(l.repairs + 1, 1000) ELSE 1 END,

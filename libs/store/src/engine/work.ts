@@ -27,7 +27,6 @@ export interface ClaimedLink {
   readonly lane: number;
   readonly remoteKey: string;
   readonly accountId: string | null;
-  readonly assigned: boolean;
   readonly attempts: number;
   /** Stable word of what went wrong last; `null` when nothing did. */
   readonly lastError: string | null;
@@ -44,6 +43,7 @@ export interface ClaimedLink {
   /** Which status and attributes the account was last known to show; `null` before it showed any. */
   readonly appliedStatusRevision: number | null;
   readonly appliedAttributeRevision: number | null;
+  readonly appliedAssignmentRevision: number;
   /** The account that the provider says ours was merged into: a hint, to be read before anything else. `null` without one. */
   readonly mergedInto: string | null;
   /** The plan of which a step was approved for this link; `null` when none was. */
@@ -68,6 +68,12 @@ export interface Approval {
 /** A claimed link with its user as read AFTER the claim, never with it. */
 export interface Work extends ClaimedLink {
   readonly user: User;
+  /** Whether the user is in the provider's scope: by an override where there is one, else by the rule. */
+  readonly assigned: boolean;
+  /** The same by the rule alone. */
+  readonly assignedByRule: boolean;
+  /** Grows with every override of this user. */
+  readonly assignmentRevision: number;
   /** The purge of this user is part of an erasure: it ends with receipts, and leaves nothing to the next holder of the key. */
   readonly isErasure: boolean;
   /** What may be done for this reason, and nothing else; `null` when nothing was approved. */

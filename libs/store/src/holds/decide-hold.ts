@@ -77,7 +77,11 @@ export async function decideHold(roster: Roster, actor: string, verdict: HoldVer
   return transact(roster.database, async (sql) => {
     const users = await lockSet(sql, roster.hashKey, { ...verdict, ...stamp });
     if (stamp.expiresAt <= now) throw new HoldExpired();
-    if (verdict.fourEyes && decision === 'approved' && (await askedFor(sql, { actor, users, class: name })))
+    if (
+      verdict.fourEyes &&
+      decision === 'approved' &&
+      (await askedFor(sql, { actor, provider, users, class: name }))
+    )
       throw new FourEyesRequired();
     const lane: Lane = name === 'suspend' || name === 'remove' ? 'revocation' : 'backfill';
     if (decision === 'approved') await approve(sql, verdict, { users, lane });
@@ -111,9 +115,9 @@ async function lockSet(
 
 /** By which requests a class of changes comes about. Nobody asks for an overwrite person by person. */
 const REQUESTS: Readonly<Record<ChangeClass, readonly string[]>> = {
-  suspend: ['user.deactivate', 'user.delete'],
+  suspend: ['user.deactivate', 'user.delete', 'user.unassign', 'user.clearAssignment'],
   remove: ['user.schedulePurge', 'user.purge'],
-  create: ['user.create'],
+  create: ['user.create', 'user.assign'],
   overwrite: [],
 };
 const SYSTEM = 'system';
@@ -121,16 +125,22 @@ const SYSTEM = 'system';
 /** Whether the last such request for any of these users was this actor's. */
 async function askedFor(
   sql: Database['sql'],
-  who: { readonly actor: string; readonly users: readonly string[]; readonly class: ChangeClass },
+  who: {
+    readonly actor: string;
+    readonly provider: string;
+    readonly users: readonly string[];
+    readonly class: ChangeClass;
+  },
 ): Promise<boolean> {
   const [row] = await sql<{ asked: boolean }>(
     `SELECT EXISTS (
        SELECT FROM unnest($1::uuid[]) AS h(user_id) CROSS JOIN LATERAL (
          SELECT a.actor FROM audit a
          WHERE a.user_id = h.user_id AND a.action = ANY($3::text[]) AND a.actor <> $4
+           AND (a.provider IS NULL OR a.provider = $5)
          ORDER BY a.id DESC LIMIT 1) AS last
        WHERE last.actor = $2) AS asked`,
-    [who.users, who.actor, REQUESTS[who.class], SYSTEM],
+    [who.users, who.actor, REQUESTS[who.class], SYSTEM, who.provider],
   );
   return row?.asked ?? false;
 }

@@ -30,7 +30,8 @@ export interface LinkBefore {
   readonly isEnabled: boolean;
   readonly accountId: string | null;
   readonly remoteKey: string | null;
-  readonly assigned: boolean;
+  /** What was said of the user's being in the provider's scope; `null` when the rule decides. */
+  readonly assignedOverride: boolean | null;
   readonly certainty: Certainty;
   readonly observedState: ObservedState | null;
   readonly observedMarker: string | null;
@@ -96,7 +97,7 @@ type LinkBeforeRow = Omit<LinkBefore, 'park'> & {
 async function linksBefore(sql: Sql, userId: string): Promise<LinkBefore[]> {
   const rows = await sql<LinkBeforeRow>(
     `SELECT p.slug AS provider, p.enabled AS "isEnabled", l.account_id AS "accountId", l.remote_key AS "remoteKey",
-            COALESCE(l.assigned_override, l.assigned, true) AS assigned,
+            l.assigned_override AS "assignedOverride",
             COALESCE(l.certainty, 'never') AS certainty, l.observed_state AS "observedState",
             l.observed_marker AS "observedMarker", NULLIF(l.asserted, 'null') AS asserted,
             COALESCE(l.owed, '{}') AS owed,

@@ -111,6 +111,15 @@ export class NoAccount extends Error {
   }
 }
 
+/** The user has no link to the provider of this name. */
+export class NotMirrored extends Error {
+  override readonly name = 'NotMirrored';
+
+  constructor(readonly provider: string) {
+    super(`this user has no link to ${provider}; GET /v1/providers lists the providers there are`);
+  }
+}
+
 /** Why there is nothing to erase: nothing was ever found out, nothing is there, or it is just being found out. */
 export type NothingThere = 'no_account' | 'absent' | 'due';
 

@@ -1,4 +1,12 @@
-import { describePark, LANE_NAMES, type Lane, PARK_CODES, type ParkCode, type Situation } from '#domain';
+import {
+  type Assigner,
+  describePark,
+  LANE_NAMES,
+  type Lane,
+  PARK_CODES,
+  type ParkCode,
+  type Situation,
+} from '#domain';
 import type { NativeAttributes } from '#identity-provider';
 import type { Database } from '../database.js';
 import type { Asserted } from '../engine/work.js';
@@ -12,6 +20,9 @@ export interface LinkView {
   readonly provider: string;
   readonly situation: Situation;
   readonly standing: LinkStanding;
+  /** Whether the user is in the provider's scope, as last decided, and by what. */
+  readonly assigned: boolean;
+  readonly assignedBy: Assigner;
   readonly accountId: string | null;
   readonly remoteKey: string;
   readonly parked: {
@@ -104,8 +115,8 @@ export interface HeldView {
 /** One link with what its account is known to hold. */
 export interface LinkWithAccount {
   readonly link: LinkView;
-  /** Whether the user is in the provider's scope. */
-  readonly assigned: boolean;
+  /** What was said of the user's being in the provider's scope; `null` when the rule decides. */
+  readonly assignedOverride: boolean | null;
   /** `null` before anything was found out. */
   readonly held: HeldView | null;
 }
@@ -133,7 +144,7 @@ export async function linkOfUser(
   if (link === null) return null;
   return {
     link: toLinkView(link),
-    assigned: link.assignedOverride ?? link.assigned,
+    assignedOverride: link.assignedOverride,
     held: heldView(link),
   };
 }
@@ -147,6 +158,8 @@ function toLinkView(link: LinkRow): LinkView {
     provider: link.provider,
     situation: situationOf(link),
     standing: standingOf(link),
+    assigned: link.assignedOverride ?? link.assigned,
+    assignedBy: link.assignedOverride === null ? 'rule' : 'override',
     accountId: link.accountId,
     remoteKey: link.remoteKey,
     parked: parkedView(link),

@@ -29,7 +29,7 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Brings the providers of the database in line with the configured instances, at the start of an app. New ones get a
- * link for every user, a new mapping makes links due, and a new policy those of the statuses that it changes, all in
+ * link for every user, a new mapping or another scope makes links due, and a new policy those of the statuses that it changes, all in
  * chunks and in the backfill lane; instances that are no longer configured keep their links and are disabled. Safe to run in several apps at once, and again after a crash.
  * @returns the slugs that ran until now
  * @throws RemoteScopeChanged

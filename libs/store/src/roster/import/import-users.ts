@@ -6,12 +6,17 @@ import { applyChunk, type ChunkOutcome, type ChunkWork } from './apply-chunk.js'
 import { type ImportFormat, readChunks } from './checked-rows.js';
 import type { CheckedRow } from './plan-row.js';
 import { countFailed, emptyReport, ImportRefused, type ImportReport } from './report.js';
+import { RosterSync, type SyncOptions } from './roster-sync.js';
 
 /** How a file is read and kept. */
 export interface ImportOptions {
   readonly format: ImportFormat;
   /** Keep all rows or none; at most 10,000 rows, which are held in memory. (Default: false) */
   readonly atomic?: boolean;
+  /** Keep nothing, and report what would come of it, row by row. (Default: false) */
+  readonly dryRun?: boolean;
+  /** The file names everybody: delete whoever is missing. (Default: nobody is deleted) */
+  readonly sync?: SyncOptions;
   /** Called after each commit with the lanes in which links became due. Must not throw. (Default: nobody is told) */
   readonly onCommitted?: (lanes: readonly Lane[]) => void;
 }
@@ -29,6 +34,7 @@ const MAX_ATOMIC_ROWS = 10_000;
  * as taken stays taken whatever happens later, and the same file again changes nothing. A row that is refused never
  * stops the others. Two rows with one key must say the same; the later one that differs is refused.
  * Memory is bounded: reading waits for the database, and of rows gone by only a fingerprint is kept.
+ * With `sync`, people who are not in the file are deleted once it was read to its end and every row of it was taken.
  * @throws ImportRefused when the file holds no row, has a header that is refused, or is too large to be atomic;
  *   nothing was written then
  */
@@ -38,13 +44,29 @@ export async function importUsers(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const report = emptyReport();
-  const run = { roster, report, options, actor: source.actor, importId: roster.newId() };
-  const chunks = readChunks(source.bytes, options.format, report);
-  await (options.atomic === true ? applyTogether(run, chunks) : applyOneByOne(run, chunks));
+  const importId = roster.newId();
+  const sync = options.sync === undefined ? null : await RosterSync.begin(roster, importId);
+  const run = { roster, report, options, actor: source.actor, importId, sync };
+  try {
+    await runImport(run, readChunks(source.bytes, options.format, report));
+  } finally {
+    await sync?.end();
+  }
+  return report;
+}
+
+async function runImport(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
+  const { report, options, sync } = run;
+  const isTogether = options.atomic === true && options.dryRun !== true;
+  await (isTogether ? applyTogether(run, chunks) : applyOneByOne(run, chunks));
   if (report.received === 0) throw new ImportRefused('empty_import', 'the file holds no row');
   report.errors.sort((a, b) => a.line - b.line);
+  if (sync !== null && options.sync !== undefined) {
+    const isWhole = report.complete && report.failed === 0;
+    const how = { ...options.sync, actor: run.actor, isWhole, dryRun: options.dryRun ?? false };
+    report.sync = await sync.deleteMissing(how, () => options.onCommitted?.(['revocation']));
+  }
   if (report.applied) await recordImport(run);
-  return report;
 }
 
 interface Run {
@@ -53,6 +75,7 @@ interface Run {
   readonly options: ImportOptions;
   readonly actor: string;
   readonly importId: string;
+  readonly sync: RosterSync | null;
 }
 
 /** One transaction a chunk; the next chunk is read and checked while this one is in the database. */
@@ -71,9 +94,32 @@ async function applyOneByOne(run: Run, chunks: AsyncIterable<CheckedRow[]>): Pro
 }
 
 async function commitChunk(run: Run, chunk: readonly CheckedRow[]): Promise<void> {
-  const outcome = await transact(run.roster.database, (sql) => applyChunk(workOf(run, sql), chunk));
+  const outcome = run.options.dryRun === true ? await tryChunk(run, chunk) : await applyForGood(run, chunk);
+  await run.sync?.note(chunk);
   addOutcome(run.report, chunk.length, outcome);
+}
+
+async function applyForGood(run: Run, chunk: readonly CheckedRow[]): Promise<ChunkOutcome> {
+  const outcome = await transact(run.roster.database, (sql) => applyChunk(workOf(run, sql), chunk));
   run.options.onCommitted?.(LANE_NAMES.filter((lane) => outcome.lanes.has(lane)));
+  return outcome;
+}
+
+/** What would come of a chunk: it is applied and taken back. */
+async function tryChunk(run: Run, chunk: readonly CheckedRow[]): Promise<ChunkOutcome> {
+  run.report.applied = false;
+  const outcomes: ChunkOutcome[] = [];
+  try {
+    await transact(run.roster.database, async (sql) => {
+      outcomes.push(await applyChunk(workOf(run, sql), chunk));
+      throw new NothingKept();
+    });
+  } catch (error) {
+    if (!(error instanceof NothingKept)) throw error;
+  }
+  const last = outcomes.at(-1);
+  if (last === undefined) throw new Error('a transaction was taken back before it did anything');
+  return last;
 }
 
 function workOf({ roster, actor, importId }: Run, sql: ChunkWork['sql']): ChunkWork {
@@ -120,6 +166,7 @@ async function applyTogether(run: Run, chunks: AsyncIterable<CheckedRow[]>): Pro
     if (!(error instanceof NothingKept)) throw error;
     report.applied = false;
   }
+  for (const chunk of held) await run.sync?.note(chunk);
   for (const [at, outcome] of outcomes.entries()) addOutcome(report, held[at]?.length ?? 0, outcome);
   if (report.applied) {
     run.options.onCommitted?.(
@@ -133,8 +180,13 @@ async function applyTogether(run: Run, chunks: AsyncIterable<CheckedRow[]>): Pro
 async function recordImport({ roster, report, options, actor, importId }: Run): Promise<void> {
   const { received, created, updated, unchanged, failed, complete } = report;
   const counts = { received, created, updated, unchanged, failed, complete };
-  const detail = { importId, format: options.format, ...counts };
+  const sync = report.sync === undefined ? {} : { sync: { ...report.sync, ...reasonOf(options) } };
+  const detail = { importId, format: options.format, ...counts, ...sync };
   await transact(roster.database, (sql) =>
     recordAudit(sql, roster.hashKey, [{ actor, action: 'users.import', detail }]),
   );
+}
+
+function reasonOf({ sync }: ImportOptions): { readonly overridden?: string } {
+  return sync?.overrideBudget === undefined ? {} : { overridden: sync.overrideBudget.reason };
 }

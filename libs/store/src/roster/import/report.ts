@@ -37,9 +37,32 @@ export interface ImportReport {
   failed: number;
   /** False when the rest of the file could not be read; the last error says from which line. */
   complete: boolean;
-  /** False when nothing was kept, because one row of an atomic import failed. */
+  /** False when nothing was kept, because one row of an atomic import failed, or only a look was asked for. */
   applied: boolean;
   errors: RowError[];
+  /** Of people who are not in the file; only where they were to be deleted. */
+  sync?: SyncReport;
+}
+
+/**
+ * What became of people who are not in the file.
+ * - `done`: they are deleted
+ * - `deletions_held`: they are more than one import may delete, and nobody was deleted
+ * - `file_not_whole`: a row was refused, or the file was not read to its end, and nobody was deleted
+ * - `dry_run`: they would be deleted
+ */
+export const SYNC_OUTCOMES = ['done', 'deletions_held', 'file_not_whole', 'dry_run'] as const;
+
+/** People who are not in the file, by what became of them. */
+export interface SyncReport {
+  readonly outcome: (typeof SYNC_OUTCOMES)[number];
+  /** `null`: not counted, since the file does not say. */
+  readonly missing: number | null;
+  readonly deleted: number;
+  /** People who are kept because there are too many of them. */
+  readonly held: number;
+  /** How many might have been deleted; `null` without a limit. */
+  readonly allowed: number | null;
 }
 
 /** A report of nothing yet. */
