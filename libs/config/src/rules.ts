@@ -21,6 +21,26 @@ export function wholeNumberOr(word: string, least: number, most: number): z.ZodT
     .refine((read) => read === null || (read >= least && read <= most), { error: rule });
 }
 
+const CRON_FIELD = /^(?:\*|[\d,/-]|[A-Za-z]{3})+$/;
+
+/**
+ * The fields of a cron schedule, or a word for none: `null`. Whether the numbers are within their bounds is said by
+ * whoever keeps the schedule.
+ */
+export function cronFieldsOr(word: string): z.ZodType<string | null, string> {
+  const rule = `must be five or six cron fields, such as "0 2 * * *", or ${word}`;
+  return z
+    .string()
+    .transform((text) => (text === word ? null : text.trim()))
+    .refine(
+      (read) =>
+        read === null ||
+        ([5, 6].includes(read.split(/\s+/).length) &&
+          read.split(/\s+/).every((field) => CRON_FIELD.test(field))),
+      { error: rule },
+    );
+}
+
 /** A number of changes and a share of the linked users, such as `100,20%`. */
 export function allowance(): z.ZodType<Allowance, string> {
   const rule = 'must be a whole number and a percentage from 0 to 100, such as 25,5%';

@@ -5,3 +5,6 @@ export * from './plan/index.js';
 export * from './provider-pump.js';
 export * from './provider-room.js';
 export * from './settings.js';
+export * from './sweep/comparison.js';
+export * from './sweep/sinks.js';
+export * from './sweep/sweeper.js';

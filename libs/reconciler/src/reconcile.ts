@@ -1,5 +1,5 @@
 import type { ParkReason } from '#domain';
-import type { DesiredAccount } from '#identity-provider';
+import type { ChargedStep, DesiredAccount } from '#identity-provider';
 import type { LinkKnowledge, Settlement, Work } from '#store';
 import { probeIntervalMs } from './backoff.js';
 import { isOrdinary, roomAfter, settleWithheld, type Withheld } from './budget.js';
@@ -34,6 +34,8 @@ import { haltRoom, settleTrouble } from './trouble.js';
 
 const CRASHES_TO_PARK = 3;
 const CREATES_HALTED_MS = 5_000;
+/** Such a halt lasts until the next listing, and every attempt reads the account once more. */
+const WIDENING_HALTED_MS = 60_000;
 
 /**
  * One link, once: what should this account be, what is it, what is missing?
@@ -100,6 +102,7 @@ async function pursue(
     return resolveTaken(room, work, desired, begun, context);
   const ordinary = isOrdinary(work);
   const charge = creates(planned) && !room.firstSyncIsOver ? null : chargeOf(input, planned, ordinary);
+  if (charge !== null && mayNotWiden(room, charge)) return settleReleased(work, WIDENING_HALTED_MS);
   // An account that this pass has just found is the one that a purge is about; its record must name it.
   const found = { ...work, accountId: begun.knowledge.accountId };
   const permission = await intend(room, { work: found, desired, planned, charge });
@@ -228,6 +231,11 @@ function planInput(room: ProviderRoom, work: Work, desired: DesiredAccount, know
     purgeAccepted: work.purgeAccepted && known.accountId === work.accountId,
     capabilities: room.instance.provider.capabilities,
   };
+}
+
+/** What a provider shows is not believed for now: nobody is written over or removed for it, and leavers are shut out. */
+function mayNotWiden(room: ProviderRoom, charge: ChargedStep): boolean {
+  return room.haltScope === 'widening' && charge.class !== 'suspend';
 }
 
 function mayNotCreate(room: ProviderRoom): boolean {
