@@ -80,7 +80,7 @@ describe('what somebody else did at a provider', () => {
     });
 
     // Somebody is edited as the sweep goes on.
-    await patchUser(mirror.roster, 'test', { id: at(users, 10).id, changes: { company: 'Elsewhere' } });
+    await patchUser(mirror.roster, 'test', { id: at(users, 10).id, patch: { company: 'Elsewhere' } });
     await mirror.worker.sweep('apply');
     await mirror.converge();
     for (const name of ALL) {
