@@ -23,6 +23,8 @@ import { InputPipe } from './http/input.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
+import { ReconciliationsController } from './reconciliations/reconciliations.controller.js';
+import { ReconciliationsService } from './reconciliations/reconciliations.service.js';
 import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
 import { ImportsController } from './users/imports.controller.js';
 import { ImportsService } from './users/imports.service.js';
@@ -62,6 +64,7 @@ export class AdminApiModule {
         ProvidersController,
         HoldsController,
         ErasuresController,
+        ReconciliationsController,
         WebhooksController,
         HealthController,
       ],
@@ -72,6 +75,7 @@ export class AdminApiModule {
         ProvidersService,
         HoldsService,
         ErasuresService,
+        ReconciliationsService,
         WebhooksService,
         ProviderCalls,
         AccountDirectory,

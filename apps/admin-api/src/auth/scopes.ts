@@ -11,6 +11,7 @@ export const SCOPES = [
   'providers:read',
   'holds:approve',
   'holds:legal',
+  'sync:trigger',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -20,7 +20,7 @@ describe('seen accounts', () => {
   it('grows, forgets nobody, and takes 16 to 32 bytes an account', () => {
     const seen = new SeenAccounts();
     const many = ids(100_000);
-    for (const id of many) expect(seen.add(id)).toBe(true);
+    expect(many.filter((id) => !seen.add(id))).toEqual([]);
     expect(many.every((id) => seen.has(id))).toBe(true);
     expect(ids(100).some((id) => seen.has(`other ${id}`))).toBe(false);
     expect(seen.size).toBe(100_000);
