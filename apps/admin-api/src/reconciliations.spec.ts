@@ -60,7 +60,7 @@ describe('reconciliations over the API', () => {
 
   it('what cannot be asked for is refused', async () => {
     const wrong: readonly [object, number][] = [
-      [{}, 400],
+      [{}, 422],
       [{ mode: 'repair' }, 422],
       [{ mode: 'apply', providers: [] }, 422],
       [{ mode: 'apply', providers: ['nowhere'] }, 422],

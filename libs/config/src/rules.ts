@@ -1,3 +1,4 @@
+import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import type { Allowance } from '#domain';
 import { Secret } from './secret.js';
@@ -21,23 +22,17 @@ export function wholeNumberOr(word: string, least: number, most: number): z.ZodT
     .refine((read) => read === null || (read >= least && read <= most), { error: rule });
 }
 
-const CRON_FIELD = /^(?:\*|[\d,/-]|[A-Za-z]{3})+$/;
-
-/**
- * The fields of a cron schedule, or a word for none: `null`. Whether the numbers are within their bounds is said by
- * whoever keeps the schedule.
- */
-export function cronFieldsOr(word: string): z.ZodType<string | null, string> {
+/** A cron schedule of five fields, or six with seconds, or a word for none: `null`. */
+export function cronScheduleOr(word: string): z.ZodType<string | null, string> {
   const rule = `must be five or six cron fields, such as "0 2 * * *", or ${word}`;
   return z
     .string()
     .transform((text) => (text === word ? null : text.trim()))
     .refine(
-      (read) =>
-        read === null ||
-        ([5, 6].includes(read.split(/\s+/).length) &&
-          read.split(/\s+/).every((field) => CRON_FIELD.test(field))),
-      { error: rule },
+      (read) => read === null || (/^\S+(?:\s+\S+){4,5}$/.test(read) && validateCronExpression(read).valid),
+      {
+        error: rule,
+      },
     );
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { namedInstances } from './provider-names.js';
 import {
   allowance,
-  cronFieldsOr,
+  cronScheduleOr,
   oneOf,
   secretLike,
   textLike,
@@ -219,7 +219,7 @@ export const LINES = {
     required: false,
     meaning:
       'When every provider is looked through for what changed behind our back, as five or six cron fields in UTC; `never` switches it off.',
-    rule: cronFieldsOr('never'),
+    rule: cronScheduleOr('never'),
   }),
   queuePrefix: line({
     name: 'ROLLCALL_QUEUE_PREFIX',

@@ -47,7 +47,8 @@ async function walkPage(sweeping: Sweeping, absentAtMost: number): Promise<boole
   sweeping.absent.push(...absent.slice(0, Math.max(0, absentAtMost - sweeping.absent.length)));
   sweeping.position = last.userId;
   sweeping.pages += 1;
-  sweeping.seen += links.length;
+  sweeping.seen +=
+    userIds === null ? links.filter(({ accountId }) => accountId !== null).length : links.length;
   return true;
 }
 
