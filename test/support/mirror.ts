@@ -5,15 +5,24 @@ import {
   type Simulators,
 } from '../../apps/simulators/src/index.js';
 import { readProviderInstances } from '#config';
-import type { Allowance } from '#domain';
+import type { Allowance, RunMode } from '#domain';
 import { ProviderRegistry, type ProviderFactory } from '#identity-provider';
 import { createLogger, newId, systemClock, type LogLevel } from '#observability';
 import { passageFactory } from '#providers/passage';
 import { sendauthFactory } from '#providers/sendauth';
 import { sunshineFactory } from '#providers/sunshine';
 import { vaultFactory } from '#providers/vault';
-import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
 import {
+  keep,
+  ProviderPump,
+  ProviderRoom,
+  Sweeper,
+  type EngineSettings,
+  type SinksByMode,
+} from '#reconciler';
+import {
+  askForRuns,
+  findRun,
   markLinks,
   openDatabase,
   openRoster,
@@ -21,6 +30,7 @@ import {
   upkeep,
   type Database,
   type Roster,
+  type Run,
 } from '#store';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { trafficWitness } from './traffic.js';
@@ -94,6 +104,33 @@ export class TestWorker {
     await Promise.all(
       busy.map((pump) => pump.run({ maxLane: 3, userIds: [], forMs, signal: this.stopping.signal })),
     );
+  }
+
+  /**
+   * Asks for runs and makes them, without mirroring what they make due.
+   * @returns the runs as they ended, in the order of the providers
+   */
+  async sweep(
+    mode: RunMode,
+    providers: readonly string[] = this.rooms.map((room) => room.instance.slug),
+    more: { readonly userIds?: readonly string[]; readonly sinks?: SinksByMode } = {},
+  ): Promise<Run[]> {
+    const { userIds, sinks } = more;
+    const asked = { mode, trigger: 'request', requestedBy: 'test', userIds } as const;
+    const runs = await askForRuns(this.roster, { providers, ...asked });
+    await keep(this.rooms, this.stopping.signal);
+    await this.takeRuns(sinks);
+    const ended = await Promise.all(runs.map(({ id }) => findRun(this.roster, id)));
+    return ended.filter((run) => run !== null);
+  }
+
+  /** Makes the runs that wait, or whose worker was lost, until there is none. */
+  async takeRuns(sinks?: SinksByMode): Promise<void> {
+    const { rooms, roster, stopping } = this;
+    const parts = { rooms, roster, stopping: stopping.signal };
+    const sweeper = new Sweeper(sinks === undefined ? parts : { ...parts, sinks });
+    sweeper.wake();
+    await sweeper.idle();
   }
 
   /** Starts no new call from now on, like a worker that was told to end. */

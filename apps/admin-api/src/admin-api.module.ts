@@ -25,6 +25,8 @@ import { PlansController } from './plans/plans.controller.js';
 import { PlansService } from './plans/plans.service.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
+import { ReconciliationsController } from './reconciliations/reconciliations.controller.js';
+import { ReconciliationsService } from './reconciliations/reconciliations.service.js';
 import { BUDGET, ERASURE, CLOCK, DOORBELL, LOGGER, READINESS, REGISTRY, ROSTER } from './tokens.js';
 import { AssignmentController } from './users/assignment.controller.js';
 import { ImportsController } from './users/imports.controller.js';
@@ -67,6 +69,7 @@ export class AdminApiModule {
         HoldsController,
         ErasuresController,
         PlansController,
+        ReconciliationsController,
         WebhooksController,
         HealthController,
       ],
@@ -78,6 +81,7 @@ export class AdminApiModule {
         HoldsService,
         ErasuresService,
         PlansService,
+        ReconciliationsService,
         WebhooksService,
         ProviderCalls,
         AccountDirectory,

@@ -37,6 +37,8 @@ export interface AnswerBody {
     readonly sample: readonly string[];
   }[];
   readonly providers: readonly Readonly<Record<string, unknown>>[];
+  readonly runs: readonly { readonly id: string }[];
+  readonly findings: readonly unknown[];
   readonly code: unknown;
   readonly detail: unknown;
   readonly type: unknown;

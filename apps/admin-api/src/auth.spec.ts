@@ -35,6 +35,7 @@ describe('who may do what', () => {
         'DELETE /v1/users/:id',
         'GET /v1/convergence',
         'GET /v1/erasures',
+        'GET /v1/findings',
         'GET /v1/holds',
         'GET /v1/holds/users',
         'POST /v1/holds/approve',
@@ -46,6 +47,11 @@ describe('who may do what', () => {
         'POST /v1/plans/:id/apply',
         'GET /v1/providers',
         'GET /v1/providers/semantics',
+        'POST /v1/providers/:provider/resume',
+        'GET /v1/reconciliations',
+        'GET /v1/reconciliations/:id',
+        'POST /v1/reconciliations',
+        'POST /v1/reconciliations/:id/cancel',
         'GET /v1/users',
         'GET /v1/users/:id',
         'GET /v1/users/:id/erasure',
@@ -113,6 +119,7 @@ describe('who may do what', () => {
         'GET /v1/users/:id/providers/:provider/transactions',
         'GET /v1/users/:id/erasure',
         'GET /v1/erasures',
+        'GET /v1/findings',
       ]),
       'users:write': expect.arrayContaining([
         'POST /v1/users',
@@ -140,8 +147,15 @@ describe('who may do what', () => {
         'GET /v1/convergence',
         'GET /v1/holds',
         'GET /v1/holds/users',
+        'GET /v1/reconciliations',
+        'GET /v1/reconciliations/:id',
       ],
       'holds:approve': ['POST /v1/holds/approve', 'POST /v1/holds/reject'],
+      'sync:trigger': expect.arrayContaining([
+        'POST /v1/reconciliations',
+        'POST /v1/reconciliations/:id/cancel',
+        'POST /v1/providers/:provider/resume',
+      ]),
       'holds:legal': ['PUT /v1/users/:id/legal-hold', 'DELETE /v1/users/:id/legal-hold'],
     });
     // A route without a declaration is refused to everybody, so it would be missing here.

@@ -2,7 +2,7 @@ import { LANES } from '#domain';
 import type { ProviderRegistry } from '#identity-provider';
 import { sparingly, type Clock, type Logger } from '#observability';
 import type { DoorbellJob, DoorbellQueue } from '#queue';
-import { keep, ProviderPump, ProviderRoom, type EngineSettings } from '#reconciler';
+import { keep, ProviderPump, ProviderRoom, Sweeper, type EngineSettings } from '#reconciler';
 import { upkeep, type DueWork, type Roster } from '#store';
 import { AgeingErasures } from './ageing-erasures.js';
 
@@ -34,6 +34,7 @@ export class WorkerEngine {
   private readonly answering = new Set<Promise<void>>();
   private readonly sparing: Pick<Logger, 'error'>;
   private readonly ageing: AgeingErasures;
+  private readonly sweeper: Sweeper;
   /** What is being answered without a doorbell. */
   private readonly unasked = new Set<string>();
   /** Providers whose ordinary work goes on, and whether somebody rang for more meanwhile. */
@@ -47,6 +48,7 @@ export class WorkerEngine {
     const engine = { database, hashKey, settings, clock, random, newId, log };
     this.rooms = parts.registry.all().map((instance) => new ProviderRoom(instance, engine));
     this.pumps = new Map(this.rooms.map((room) => [room.instance.slug, new ProviderPump(room)]));
+    this.sweeper = new Sweeper({ rooms: this.rooms, roster, stopping: this.stopping.signal });
   }
 
   /** Begins to answer doorbells. */
@@ -70,7 +72,7 @@ export class WorkerEngine {
     const giveUp = setTimeout(() => {
       for (const room of this.rooms) room.abandon();
     }, graceMs);
-    await Promise.allSettled([...this.answering, this.ticking]);
+    await Promise.allSettled([...this.answering, this.ticking, this.sweeper.idle()]);
     clearTimeout(giveUp);
   }
 
@@ -81,6 +83,7 @@ export class WorkerEngine {
       this.sparing.error('the roster could not be moved on', { error });
     });
     for (const work of await keep(this.rooms, this.stopping.signal)) await this.seeTo(work);
+    this.sweeper.wake();
   }
 
   private async moveOn(): Promise<void> {

@@ -6,11 +6,12 @@ import { newId, systemClock, type Logger } from '#observability';
 import { PROVIDER_FACTORY_REGISTRY, ProvidersModule } from '#providers';
 import { DoorbellQueue } from '#queue';
 import { openQueue, openStore } from '#service';
-import { openRoster, probeAtOnce, type Database } from '#store';
+import { openRoster, probeAtOnce, type Database, type Roster } from '#store';
 import { WorkerEngine } from './engine.js';
 import { HealthController } from './health.controller.js';
+import { SweepSchedule } from './sweep-schedule.js';
 import { Ticker } from './ticker.js';
-import { DATABASE, ENGINE, LOGGER, QUEUE, REGISTRY, SETTINGS } from './tokens.js';
+import { DATABASE, ENGINE, LOGGER, QUEUE, REGISTRY, ROSTER, SETTINGS } from './tokens.js';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -30,6 +31,7 @@ export class WorkerModule {
       controllers: [HealthController],
       providers: [
         Ticker,
+        SweepSchedule,
         { provide: SETTINGS, useValue: settings },
         { provide: LOGGER, useValue: log },
         {
@@ -49,11 +51,16 @@ export class WorkerModule {
           useFactory: (registry: ProviderRegistry) => openQueue(settings, registry, log),
         },
         {
+          provide: ROSTER,
+          inject: [DATABASE],
+          useFactory: (database: Database) => openRoster(database, newId),
+        },
+        {
           provide: ENGINE,
-          inject: [REGISTRY, DATABASE, QUEUE],
-          useFactory: async (registry: ProviderRegistry, database: Database, queue: DoorbellQueue) =>
+          inject: [REGISTRY, ROSTER, QUEUE],
+          useFactory: (registry: ProviderRegistry, roster: Roster, queue: DoorbellQueue) =>
             new WorkerEngine({
-              roster: await openRoster(database, newId),
+              roster,
               registry,
               queue,
               settings: { ...settings, allowances: allowancesOf(settings) },

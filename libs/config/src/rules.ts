@@ -1,3 +1,4 @@
+import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import type { Allowance } from '#domain';
 import { Secret } from './secret.js';
@@ -19,6 +20,20 @@ export function wholeNumberOr(word: string, least: number, most: number): z.ZodT
     .string()
     .transform((text) => (text === word ? null : /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN))
     .refine((read) => read === null || (read >= least && read <= most), { error: rule });
+}
+
+/** A cron schedule of five fields, or six with seconds, or a word for none: `null`. */
+export function cronScheduleOr(word: string): z.ZodType<string | null, string> {
+  const rule = `must be five or six cron fields, such as "0 2 * * *", or ${word}`;
+  return z
+    .string()
+    .transform((text) => (text === word ? null : text.trim()))
+    .refine(
+      (read) => read === null || (/^\S+(?:\s+\S+){4,5}$/.test(read) && validateCronExpression(read).valid),
+      {
+        error: rule,
+      },
+    );
 }
 
 /** A number of changes and a share of the linked users, such as `100,20%`. */

@@ -1,6 +1,15 @@
 import type { z } from 'zod';
 import { namedInstances } from './provider-names.js';
-import { allowance, oneOf, secretLike, textLike, trueOrFalse, wholeNumber, wholeNumberOr } from './rules.js';
+import {
+  allowance,
+  cronScheduleOr,
+  oneOf,
+  secretLike,
+  textLike,
+  trueOrFalse,
+  wholeNumber,
+  wholeNumberOr,
+} from './rules.js';
 
 /** One setting, as the table of settings shows it. */
 export interface SettingLine {
@@ -211,6 +220,14 @@ export const LINES = {
     meaning:
       'Days after which deleted users are purged, as fast as the budget for removals allows; `never` keeps them.',
     rule: wholeNumberOr('never', 1, 36_500),
+  }),
+  sweepCron: line({
+    name: 'ROLLCALL_SWEEP_CRON',
+    default: '0 2 * * *',
+    required: false,
+    meaning:
+      'When every provider is looked through for what changed behind our back, as five or six cron fields in UTC; `never` switches it off.',
+    rule: cronScheduleOr('never'),
   }),
   queuePrefix: line({
     name: 'ROLLCALL_QUEUE_PREFIX',

@@ -84,6 +84,23 @@ describe('the settings of a process', () => {
     },
   );
 
+  it.each([
+    ['never', null],
+    ['*/15 * * * *', '*/15 * * * *'],
+    ['0 30 2 * * 1-5', '0 30 2 * * 1-5'],
+  ])('take %s for the schedule of sweeps', (given, read) => {
+    expect(readSettings({ ...LEAST, ROLLCALL_SWEEP_CRON: given }).sweepCron).toBe(read);
+  });
+
+  it.each(['nightly', '* * * *', '99 * * * *', '* * * * * * *', '2026-11-26T02:00:00Z'])(
+    'refuse %s for the schedule of sweeps',
+    (given) => {
+      expect(problemsOf({ ...LEAST, ROLLCALL_SWEEP_CRON: given }).problems).toMatchObject([
+        { name: 'ROLLCALL_SWEEP_CRON', rule: expect.stringContaining('or never') },
+      ]);
+    },
+  );
+
   it('take what is given', () => {
     const settings = readSettings({
       ...LEAST,

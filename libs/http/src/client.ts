@@ -32,7 +32,8 @@ export type ExplainError = (status: number, json: unknown) => ProviderError | nu
 export interface ProviderClient {
   /**
    * Sends one request, once, after `context.admit` let it. Never replays, never follows a redirect.
-   * @throws ProviderError for everything but an answer below 300
+   * @throws ProviderError for everything but an answer below 300; `unsupported` for whatever is not a GET in a context
+   * that only reads, and then nothing was sent
    * @throws CallNotStarted when the context admits it no more; nothing was sent
    */
   request(request: ProviderRequest, context: CallContext): Promise<ProviderResponse>;

@@ -125,6 +125,32 @@ describe('a request that was admitted and then had to wait', () => {
   });
 });
 
+describe('a request of somebody who only looks', () => {
+  const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+  it.each(METHODS)(
+    '%s: is refused before anything is sent, whatever the adapter calls it',
+    async (method) => {
+      let seen = 0;
+      const url = await serve((_, response) => {
+        seen += 1;
+        json(response, 200, {});
+      });
+      const client = open(url);
+      const context = contextOf({ readOnly: true });
+      for (const mutating of [true, false]) {
+        await expect(client.request({ method, path: ['users'], mutating }, context)).rejects.toMatchObject({
+          kind: 'unsupported',
+          detail: { reason: 'read_only_context' },
+        });
+      }
+      expect(seen).toBe(0);
+      expect(await client.request(READ, context)).toMatchObject({ status: 200 });
+      expect(seen).toBe(1);
+    },
+  );
+});
+
 describe('a request that is answered', () => {
   it('carries the credential, the body as JSON, and reads the answer', async () => {
     const seen: { request: IncomingMessage; body: string }[] = [];

@@ -33,6 +33,8 @@ export interface ProviderClientOptions {
 
 const DEFAULT_MAX_BODY_BYTES = 2_000_000;
 const CONNECT_CEILING_MS = 5000;
+/** Reason of an `unsupported` error: whoever asked may only look. */
+const READ_ONLY = 'read_only_context';
 
 /**
  * Opens a client on one provider. Nothing is connected before the first request.
@@ -60,6 +62,8 @@ class PooledClient implements ProviderClient {
   }
 
   async request(request: ProviderRequest, context: CallContext): Promise<ProviderResponse> {
+    if (context.readOnly === true && !isRead(request))
+      throw new ProviderError('unsupported', { reason: READ_ONLY });
     const path = buildPath(this.base, request.path, request.query);
     const mutating = request.mutating ?? request.method !== 'GET';
     const release = await context.admit({ mutating, timeoutMs: this.options.timeoutMs });
@@ -133,6 +137,11 @@ class PooledClient implements ProviderClient {
     const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
     throw explained ?? errorOfStatus(answer, request.mutating, (this.options.nowMs ?? Date.now)());
   }
+}
+
+/** By its method, whatever the adapter says of it: a read that is sent as a write is one for whoever counts methods. */
+function isRead({ method }: ProviderRequest): boolean {
+  return method === 'GET';
 }
 
 /** A header's value as a whole and, behind the name of a scheme such as `Bearer`, the credential by itself. */

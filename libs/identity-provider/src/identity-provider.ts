@@ -34,6 +34,8 @@ export interface CallContext {
    * (Default: every admitted call may be sent)
    */
   mayStillSend?(call: CallRequest): boolean;
+  /** Whoever only looks: the HTTP client refuses every request that is not a read, before anything is sent. (Default: false) */
+  readonly readOnly?: boolean;
 }
 
 /**

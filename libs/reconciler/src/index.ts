@@ -6,3 +6,6 @@ export * from './preview.js';
 export * from './provider-pump.js';
 export * from './provider-room.js';
 export * from './settings.js';
+export * from './sweep/comparison.js';
+export * from './sweep/sinks.js';
+export * from './sweep/sweeper.js';

@@ -1,5 +1,6 @@
 import { ProviderError } from '#identity-provider';
 import {
+  askForRuns,
   findDueWork,
   findRevoked,
   haltProvider,
@@ -14,6 +15,7 @@ import {
 import { probeIntervalMs } from './backoff.js';
 import { probe } from './canary.js';
 import type { ProviderRoom } from './provider-room.js';
+import { LIST_AGAIN_MS } from './sweep/outcome.js';
 
 /**
  * What every worker does on each tick, whatever the queue does: takes over what the database says of the providers,
@@ -53,6 +55,7 @@ function probeInBackground(room: ProviderRoom, signal: AbortSignal): void {
 async function probeHalted(room: ProviderRoom, signal: AbortSignal): Promise<void> {
   const { sql } = room.engine.database;
   const { slug } = room.instance;
+  if (room.haltScope === 'widening') return listAgain(room);
   if (!(await takeProbe(sql, slug, probeIntervalMs(room.probesFailed + 1)))) return;
   if (room.haltScope === 'creates' || (await answers(room, signal))) {
     await wakeParked(room);
@@ -66,6 +69,18 @@ async function probeHalted(room: ProviderRoom, signal: AbortSignal): Promise<voi
     scope: room.haltScope ?? 'all',
     reason: 'probe_failed',
     probeInMs: probeIntervalMs(room.probesFailed + 1),
+  });
+}
+
+/** Only another listing, of everybody, says whether the one that was not believed was an accident. */
+async function listAgain(room: ProviderRoom): Promise<void> {
+  const { slug } = room.instance;
+  if (!(await takeProbe(room.engine.database.sql, slug, LIST_AGAIN_MS))) return;
+  await askForRuns(room.engine, {
+    providers: [slug],
+    mode: 'apply',
+    trigger: 'schedule',
+    requestedBy: 'probe',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ParkReason } from '#domain';
-import type { DesiredAccount } from '#identity-provider';
+import type { ChargedStep, DesiredAccount } from '#identity-provider';
 import type { LinkKnowledge, Settlement, Work } from '#store';
 import { hasMovedOn, judgeApproval } from './approval.js';
 import { probeIntervalMs } from './backoff.js';
@@ -29,6 +29,8 @@ import { haltRoom, settleTrouble } from './trouble.js';
 
 const CRASHES_TO_PARK = 3;
 const CREATES_HALTED_MS = 5_000;
+/** Such a halt lasts until the next listing, and every attempt reads the account once more. */
+const WIDENING_HALTED_MS = 60_000;
 
 /**
  * One link, once: what should this account be, what is it, what is missing?
@@ -119,9 +121,11 @@ async function pursue(
   if (creates(planned) && (await isTakenMeanwhile(room, work, desired, context)))
     return resolveTaken(room, work, desired, begun, context);
   const ordinary = isOrdinary(work);
+  const asked = chargeOf(input, planned, ordinary);
+  if (asked !== null && mayNotWiden(room, asked)) return settleReleased(work, WIDENING_HALTED_MS);
   // Somebody has looked at this very step: that is what a budget would ask for.
   const isFree = approval === 'granted' || (creates(planned) && !room.firstSyncIsOver);
-  const charge = isFree ? null : chargeOf(input, planned, ordinary);
+  const charge = isFree ? null : asked;
   if (charge?.class === 'overwrite' && work.repairs >= REPAIRS_TO_PARK)
     return settleParked(work, begun, FOUGHT_OVER);
   // An account that this pass has just found is the one that a purge is about; its record must name it.
@@ -236,6 +240,11 @@ async function haltForAbsence(room: ProviderRoom, work: Work): Promise<Settlemen
     probeInMs: probeIntervalMs(room.probesFailed),
   });
   return settleReleased(work);
+}
+
+/** What a provider shows is not believed for now: nobody is written over or removed for it, and leavers are shut out. */
+function mayNotWiden(room: ProviderRoom, charge: ChargedStep): boolean {
+  return room.haltScope === 'widening' && charge.class !== 'suspend';
 }
 
 function mayNotCreate(room: ProviderRoom): boolean {

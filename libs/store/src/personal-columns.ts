@@ -111,6 +111,8 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     trigger: CLOSED_LIST,
     requested_by: 'name of an API key, given by the operator',
     user_ids: 'ids of ours',
+    absent: 'ids of ours',
+    expected_from: CLOSED_LIST,
     state: CLOSED_LIST,
     reason: 'words of ours and codes of a provider, never its free text',
     counts: 'counts by situation',

@@ -10,6 +10,8 @@ CREATE TABLE runs (
   requested_by  text NOT NULL,
   -- Whom it is about; NULL: everybody.
   user_ids      uuid[],
+  -- The moment of the schedule that it was asked for by; every replica asks with the same one.
+  slot          timestamptz(3),
   state         text NOT NULL DEFAULT 'waiting'
                 CHECK (state IN ('waiting', 'running', 'complete', 'incomplete', 'cancelled')),
   -- Why it is incomplete.
@@ -19,9 +21,13 @@ CREATE TABLE runs (
   lease_until   timestamptz(3),
   -- The last user whose link was walked, where a provider is walked by our links.
   position      uuid,
+  -- Whose account a walk has not found so far; judged at its end, when it is known how many they are.
+  absent        uuid[] NOT NULL DEFAULT '{}',
   pages         integer NOT NULL DEFAULT 0,
   seen          integer NOT NULL DEFAULT 0,
   expected      integer,
+  -- Whose number that is: the provider's own, or that of our links.
+  expected_from text CHECK (expected_from IN ('provider', 'links')),
   -- How many there were of what, by situation and drift.
   counts        jsonb NOT NULL DEFAULT '{}',
   requested_at  timestamptz(3) NOT NULL DEFAULT now(),
@@ -30,6 +36,7 @@ CREATE TABLE runs (
 ) WITH (fillfactor = 70);
 -- Every replica may ask for one; one results.
 CREATE UNIQUE INDEX runs_open ON runs (provider) WHERE state IN ('waiting', 'running');
+CREATE UNIQUE INDEX runs_slot ON runs (provider, slot) WHERE slot IS NOT NULL;
 CREATE INDEX runs_of_request ON runs (request_id);
 
 CREATE TABLE findings (

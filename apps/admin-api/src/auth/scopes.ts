@@ -13,6 +13,7 @@ export const SCOPES = [
   'plans:read',
   'plans:approve',
   'holds:legal',
+  'sync:trigger',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

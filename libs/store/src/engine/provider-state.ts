@@ -86,7 +86,7 @@ export async function haltProvider(
        halted_at = CASE WHEN halt_scope IN ('all', $2) THEN halted_at ELSE now() END,
        halt_scope = CASE WHEN halt_scope = 'all' THEN halt_scope ELSE $2 END,
        probe_at = date_trunc('milliseconds', now() + $4 * interval '1 millisecond'),
-       probes_failed = probes_failed + CASE WHEN $2 = 'creates' THEN 0 ELSE 1 END
+       probes_failed = probes_failed + CASE WHEN $2 = 'all' THEN 1 ELSE 0 END
      WHERE slug = $1`,
     [slug, halt.scope, halt.reason, halt.probeInMs],
   );
@@ -120,6 +120,19 @@ export async function resumeProvider(sql: Sql, slug: string): Promise<void> {
        probes_failed = 0, paused_until = NULL WHERE slug = $1`,
     [slug],
   );
+}
+
+/**
+ * Ends the halt over a suspicious listing, and no other: a later listing was healthy, or an operator said so.
+ * @returns whether there was one
+ */
+export async function endWideningHalt(sql: Sql, slug: string): Promise<boolean> {
+  const rows = await sql(
+    `UPDATE providers SET halt_scope = NULL, halt_reason = NULL, halted_at = NULL, probe_at = NULL
+     WHERE slug = $1 AND halt_scope = 'widening' RETURNING slug`,
+    [slug],
+  );
+  return rows.length > 0;
 }
 
 /** Links that met an unreadable answer so long before a halt are among those that brought it about. */

@@ -23,7 +23,11 @@ const ACCOUNTS = `
 const ROWS: readonly RowsOfPerson[] = [
   { table: 'webhook_events', where: `(provider, survivor_id) IN (${ACCOUNTS})` },
   { table: 'links', only: 'merged_into', where: `(provider, merged_into) IN (${ACCOUNTS})` },
-  { table: 'findings', where: `user_id = ANY($1::uuid[]) OR (provider, account_id) IN (${ACCOUNTS})` },
+  {
+    table: 'findings',
+    where: `user_id = ANY($1::uuid[]) OR (provider, account_id) IN (${ACCOUNTS})
+      OR detail -> 'userIds' ?| ARRAY(SELECT unnest($1::uuid[])::text)`,
+  },
   { table: 'plan_steps', where: 'user_id = ANY($1::uuid[])' },
   { table: 'audit_values', where: 'user_id = ANY($1::uuid[])', dropped: true },
   { table: 'intents', where: 'user_id = ANY($1::uuid[])' },

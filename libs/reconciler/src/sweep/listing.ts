@@ -1,0 +1,129 @@
+import { ProviderError, type Account, type AccountPage, type CallContext } from '#identity-provider';
+import { countAccounts, findClaimants, findHolders, findLinksOfAccounts } from '#store';
+import { ClaimedUsers } from './claimed-users.js';
+import { compare, keyText, type PageKnowledge } from './compare.js';
+import { findMissing } from './missing.js';
+import { isTriedAgain } from './outcome.js';
+import { SeenAccounts } from './seen-accounts.js';
+import type { Looked, Sweeping } from './sweeping.js';
+
+/** More pages than any directory has: whatever a provider says, a listing ends. */
+const PAGES_AT_MOST = 100_000;
+
+/** One list of a provider, and the states in which its accounts are. */
+interface AccountList {
+  readonly list: (context: CallContext) => AsyncIterable<AccountPage>;
+  readonly holds: (state: string) => boolean;
+}
+
+/** What a listing has come to so far, over all of its attempts. */
+interface Shown {
+  readonly accounts: SeenAccounts;
+  readonly claimed: ClaimedUsers;
+}
+
+/**
+ * Looks at every account that a provider lists, and then for those of ours that it did not show. A list that fails on the
+ * way begins anew: half of two lists is not a whole one.
+ * @throws ProviderError, CallNotStarted when it could not be brought to an end
+ */
+export async function sweepListing(sweeping: Sweeping): Promise<Looked> {
+  const begun = await sweeping.nextMoment();
+  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers() };
+  for (const list of listsOf(sweeping)) await readToTheEnd(sweeping, list, shown);
+  return findMissing(sweeping, shown.accounts, begun);
+}
+
+function listsOf({ provider }: Sweeping): AccountList[] {
+  const live: AccountList = {
+    list: (context) => provider.list?.(context) ?? nothing(),
+    holds: (state) => provider.listDeleted === undefined || state !== 'softDeleted',
+  };
+  if (provider.listDeleted === undefined) return [live];
+  const deleted: AccountList = {
+    list: (context) => provider.listDeleted?.(context) ?? nothing(),
+    holds: (state) => state === 'softDeleted',
+  };
+  return [live, deleted];
+}
+
+async function* nothing(): AsyncGenerator<AccountPage> {
+  // A provider that cannot list is walked by our links instead.
+}
+
+async function readToTheEnd(sweeping: Sweeping, list: AccountList, shown: Shown): Promise<void> {
+  const { room } = sweeping.ground;
+  for (let failures = 1; ; failures += 1) {
+    try {
+      await readOnce(sweeping, list, shown);
+      return;
+    } catch (error) {
+      if (!(await isTriedAgain(room, error, failures, sweeping.context.signal))) throw error;
+    }
+  }
+}
+
+async function readOnce(sweeping: Sweeping, { list, holds }: AccountList, shown: Shown): Promise<void> {
+  const before = sweeping.expected ?? 0;
+  const ours = await countAccounts(sweeping.sql, sweeping.slug);
+  const estimate = Object.entries(ours).reduce(
+    (sum, [state, n]) => sum + (isThere(state) && holds(state) ? n : 0),
+    0,
+  );
+  const pages = list(sweeping.context)[Symbol.asyncIterator]();
+  try {
+    for (let count = 1; ; count += 1) {
+      if (count > PAGES_AT_MOST) throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
+      const moment = await sweeping.nextMoment();
+      const next = await pages.next();
+      if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
+      const { accounts, complete, total } = next.value;
+      sweeping.expected = before + (total ?? estimate);
+      sweeping.expectedFrom = total === undefined ? 'links' : 'provider';
+      await takePage(sweeping, accounts, { shown, moment });
+      if (complete) return;
+    }
+  } catch (error) {
+    sweeping.expected = before === 0 ? null : before;
+    throw error;
+  } finally {
+    await pages.return?.();
+  }
+}
+
+function isThere(state: string): boolean {
+  return state !== 'absent' && state !== 'notLive';
+}
+
+async function takePage(
+  sweeping: Sweeping,
+  accounts: readonly Account[],
+  { shown, moment }: { readonly shown: Shown; readonly moment: string },
+): Promise<void> {
+  // A list that moves while it is read shows some twice; the first time counts.
+  const fresh = accounts.filter(({ accountId }) => shown.accounts.add(accountId));
+  const { uniqueKeys } = sweeping.provider.capabilities;
+  const known = await readKnowledge(sweeping, fresh, moment);
+  await sweeping.take(shown.claimed.settle(compare(fresh, known, uniqueKeys)), moment);
+  sweeping.pages += 1;
+  sweeping.seen = shown.accounts.size;
+  await sweeping.noteProgress();
+}
+
+async function readKnowledge(
+  { sql, slug, provider }: Sweeping,
+  accounts: readonly Account[],
+  moment: string,
+): Promise<PageKnowledge> {
+  const accountIds = accounts.map(({ accountId }) => accountId);
+  const links = await findLinksOfAccounts(sql, slug, { accountIds, moment });
+  const keys = accounts
+    .filter(({ accountId }) => !links.has(accountId))
+    .flatMap(({ lookupKeys }) => lookupKeys)
+    .filter(({ kind }) => provider.capabilities.uniqueKeys.includes(kind));
+  if (keys.length === 0) return { links, claimants: [], beingMade: new Set() };
+  const claimants = await findClaimants(sql, slug, { keys, moment });
+  const { creating } = await findHolders(sql, slug, { accountIds: [], keys });
+  const beingMade = new Set(creating.flatMap(({ lookupKeys }) => lookupKeys.map(keyText)));
+  return { links, claimants, beingMade };
+}

@@ -1,0 +1,99 @@
+import { endRun, endWideningHalt, releaseRun, type Roster, type RunEnd, type TakenRun } from '#store';
+import type { ProviderRoom } from '../provider-room.js';
+import { sweepListing } from './listing.js';
+import { endAfter, endUnbelieved } from './outcome.js';
+import { sweepOwnLinks } from './own-links.js';
+import { RunHold } from './run-hold.js';
+import type { SinksByMode } from './sinks.js';
+import { Sweeping } from './sweeping.js';
+import { Tally } from './tally.js';
+
+/** One run that this worker has taken, and what it works with. */
+export interface SweepTask {
+  readonly room: ProviderRoom;
+  readonly run: TakenRun;
+  readonly roster: Roster;
+  readonly sinks: SinksByMode;
+  /** Aborted when no new call may start. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Sweeps one provider: looks at all accounts that it shows, or at those of our links, compares, and hands on what
+ * differs. It calls nothing that changes anything there.
+ *
+ *   look    -> page by page, what settled before the page was asked for
+ *   missing -> whose account was not shown, once everything was
+ *   end     -> complete, or why not; what was not believed halts what would widen the damage
+ *
+ * @throws the database's error when it is away; the run is taken over when its lease has run out
+ */
+export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): Promise<void> {
+  const hold = new RunHold(room, run, stopping);
+  const ground = { room, run, roster, tally: new Tally(run.counts) };
+  const sweeping = new Sweeping(
+    ground,
+    hold,
+    sinks[run.mode].map((open) => open(ground)),
+  );
+  try {
+    const end = await lookThrough(sweeping);
+    // Whatever it was that failed, a run that is to end ends for that.
+    if (hold.stopped === null || end.state === 'complete') await finish(sweeping, end);
+    else await leave(sweeping);
+  } finally {
+    hold.close();
+  }
+}
+
+async function lookThrough(sweeping: Sweeping): Promise<RunEnd> {
+  const { room, run } = sweeping.ground;
+  try {
+    const isListed = sweeping.provider.list !== undefined && run.userIds === null;
+    const looked = isListed ? await sweepListing(sweeping) : await sweepOwnLinks(sweeping);
+    if (looked.kind === 'suspicious') return await endUnbelieved(room, looked.why);
+    return { state: 'complete', reason: null };
+  } catch (error) {
+    if (sweeping.hold.stopped !== null) return { state: 'cancelled', reason: null };
+    return endAfter(room, error);
+  }
+}
+
+async function finish(sweeping: Sweeping, end: RunEnd): Promise<void> {
+  const { room, run } = sweeping.ground;
+  await sweeping.endSinks(end);
+  await sweeping.noteProgress();
+  if (!(await endRun(sweeping.sql, run, end))) return;
+  if (end.state !== 'complete') {
+    const { slug } = room.instance;
+    room.engine.log.warn('a sweep is incomplete', {
+      provider: slug,
+      runId: run.id,
+      reason: end.reason ?? 'unknown',
+    });
+    return;
+  }
+  // Whoever asked about a few people has not seen whether the provider shows everybody.
+  if (run.userIds === null && (await endWideningHalt(sweeping.sql, sweeping.slug))) {
+    if (room.haltScope === 'widening') room.haltScope = null;
+    room.engine.log.warn('provider resumed', { provider: sweeping.slug, runId: run.id });
+  }
+}
+
+/** Ends what was cancelled, and gives back what another worker is to go on with. */
+async function leave(sweeping: Sweeping): Promise<void> {
+  const { run } = sweeping.ground;
+  switch (sweeping.hold.stopped) {
+    case 'cancelled':
+      await sweeping.endSinks({ state: 'cancelled', reason: null });
+      await sweeping.noteProgress();
+      await endRun(sweeping.sql, run, { state: 'cancelled', reason: null });
+      return;
+    case 'stopping':
+      await releaseRun(sweeping.sql, run);
+      return;
+    case 'leaseLost':
+    case null:
+      return;
+  }
+}

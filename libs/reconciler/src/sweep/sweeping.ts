@@ -1,0 +1,94 @@
+import type { IdentityProvider } from '#identity-provider';
+import { CallNotStarted } from '#identity-provider';
+import { recordProgress, type Roster, type RunEnd, type RunProgress, type Sql, type TakenRun } from '#store';
+import type { ProviderRoom } from '../provider-room.js';
+import type { Comparison, SweepSink } from './comparison.js';
+import type { RunHold } from './run-hold.js';
+import { SweepContext } from './sweep-context.js';
+import type { Tally } from './tally.js';
+
+/** What a sink may go by. */
+export interface SinkGround {
+  readonly room: ProviderRoom;
+  readonly run: TakenRun;
+  readonly roster: Roster;
+  /** Counts of the run, to which a sink may add its own. */
+  readonly tally: Tally;
+}
+
+/** How a look at a whole provider went. */
+export type Looked = { readonly kind: 'seen' } | { readonly kind: 'suspicious'; readonly why: string };
+
+/** One run while it goes on: its ground, its lease, where it stands, and where what it finds goes. */
+export class Sweeping {
+  readonly context: SweepContext;
+  pages: number;
+  seen: number;
+  expected: number | null = null;
+  expectedFrom: RunProgress['expectedFrom'] = null;
+  position: string | null;
+  /** Whom a walk has not found. */
+  readonly absent: string[];
+
+  constructor(
+    readonly ground: SinkGround,
+    readonly hold: RunHold,
+    private readonly sinks: readonly SweepSink[],
+  ) {
+    const { run } = ground;
+    this.context = new SweepContext(ground.room, hold);
+    this.pages = run.pages;
+    this.seen = run.seen;
+    this.position = run.position;
+    this.absent = [...run.absent];
+  }
+
+  get sql(): Sql {
+    return this.ground.room.engine.database.sql;
+  }
+
+  get provider(): IdentityProvider {
+    return this.ground.room.instance.provider;
+  }
+
+  get slug(): string {
+    return this.ground.room.instance.slug;
+  }
+
+  get tally(): Tally {
+    return this.ground.tally;
+  }
+
+  /**
+   * The moment that the next page is asked for after.
+   * @throws CallNotStarted when the run goes no further
+   */
+  async nextMoment(): Promise<string> {
+    const moment = await this.hold.renew();
+    if (moment === null) throw new CallNotStarted('stopping');
+    return moment;
+  }
+
+  /** Counts what a page came to, and hands it on. */
+  async take(comparisons: readonly Comparison[], moment: string): Promise<void> {
+    this.tally.addAll(comparisons);
+    await this.handOn(comparisons, moment);
+  }
+
+  /** Hands on what was counted before. */
+  async handOn(comparisons: readonly Comparison[], moment: string): Promise<void> {
+    if (comparisons.length === 0) return;
+    for (const sink of this.sinks) await sink.take(comparisons, moment);
+  }
+
+  async endSinks(end: RunEnd): Promise<void> {
+    for (const sink of this.sinks) await sink.end(end.state === 'complete');
+  }
+
+  async noteProgress(): Promise<void> {
+    const { pages, seen, expected, expectedFrom, position, absent } = this;
+    const counts = this.tally.toCounts();
+    const progress = { pages, seen, expected, expectedFrom, position, absent, counts };
+    await recordProgress(this.sql, this.ground.run, progress);
+  }
+}

@@ -1,0 +1,43 @@
+import { SWEPT_FINDING_KINDS, type SweptFindingKind } from '#domain';
+import type { Sql } from '../database.js';
+
+/** An open finding of a sweep, as far as it takes to say whether it still holds. */
+export interface OpenFinding {
+  readonly id: string;
+  readonly kind: SweptFindingKind;
+  readonly accountId: string | null;
+  readonly userId: string | null;
+}
+
+/** A page of the open findings of a provider that sweeps look for, by id. */
+export async function openFindings(
+  sql: Sql,
+  provider: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<OpenFinding[]> {
+  return sql<{ [Key in keyof OpenFinding]: OpenFinding[Key] }>(
+    `SELECT id, kind, account_id AS "accountId", user_id AS "userId" FROM findings
+     WHERE provider = $1 AND state = 'open' AND kind = ANY($2::text[]) AND ($3::uuid IS NULL OR id > $3)
+     ORDER BY id LIMIT $4`,
+    [provider, SWEPT_FINDING_KINDS, after, limit],
+  );
+}
+
+/** Says of open findings that what they were about is over. */
+export async function resolveFindings(sql: Sql, ids: readonly string[], closedBy: string): Promise<void> {
+  if (ids.length === 0) return;
+  await sql(
+    `UPDATE findings SET state = 'resolved', closed_at = now(), closed_by = $2 WHERE id = ANY($1::uuid[]) AND state = 'open'`,
+    [ids, closedBy],
+  );
+}
+
+/** Says of an account what else it turned out to be, once everything was seen. */
+export async function renameFindings(
+  sql: Sql,
+  ids: readonly string[],
+  kind: 'unlinked' | 'disputed',
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql(`UPDATE findings SET kind = $2 WHERE id = ANY($1::uuid[]) AND state = 'open'`, [ids, kind]);
+}
