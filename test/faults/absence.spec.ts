@@ -1,8 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule, ProviderName } from '../../apps/simulators/src/index.js';
 import type { User } from '#domain';
-import { changeStatus, endWideningHalt, listFindings, listProviders, listRuns, type Run } from '#store';
-import { accountOf, plantStranger } from '../support/damage.js';
+import {
+  changeStatus,
+  endWideningHalt,
+  listFindings,
+  listProviders,
+  listRuns,
+  patchUser,
+  purgeUser,
+  type Run,
+} from '#store';
+import { accountOf, editThere, plantStranger } from '../support/damage.js';
 import { openMirror, type Mirror, type MirrorOptions } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 
@@ -126,6 +135,33 @@ describe('a listing that must not be believed', () => {
     await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening' WHERE slug = 'passage'`);
     expect(await endWideningHalt(mirror.database.sql, 'passage')).toBe(true);
     expect(await haltOf('passage')).toBeNull();
+  });
+
+  it('a widening halt keeps drift from being written over and purges from destroying, and lets an edit through', async () => {
+    const users = await openWith(6, { providers: ['passage'] });
+    const [drifted, leaver, edited] = users.map(({ id }) => id);
+    if (drifted === undefined || leaver === undefined || edited === undefined)
+      throw new Error('nobody entered');
+    editThere(mirror, 'passage', await accountOf(mirror.database, drifted, 'passage'));
+    await sweepOf('passage');
+    await mirror.database.sql(
+      `UPDATE providers SET halt_scope = 'widening', halt_reason = 'listing_empty', probe_at = now() + interval '1 h'`,
+    );
+    await changeStatus(mirror.roster, 'test', { id: leaver, verb: 'delete' });
+    await purgeUser(mirror.roster, 'test', { id: leaver, now: new Date() });
+    await patchUser(mirror.roster, 'test', { id: edited, patch: { email: 'edited@example.com' } });
+    await mirror.worker.pass();
+
+    const shown = JSON.stringify(mirror.accounts('passage'));
+    expect(shown).toContain('+41446689999');
+    expect(shown).toContain('edited@example.com');
+    expect(mirror.accounts('passage')).toHaveLength(6);
+    expect(await dueLinks()).toBe(2);
+    await endWideningHalt(mirror.database.sql, 'passage');
+    await mirror.database.sql('UPDATE links SET next_attempt_at = now()');
+    await mirror.converge();
+    expect(mirror.accounts('passage')).toHaveLength(5);
+    expect(JSON.stringify(mirror.accounts('passage'))).not.toContain('+41446689999');
   });
 
   it('H10: a provider that is gone for everybody is halted; the others go on', async () => {
