@@ -17,6 +17,9 @@ import { KeyGuard } from './auth/key.guard.js';
 import { type AskReadiness, HealthController } from './health/health.controller.js';
 import { ErasuresController } from './erasure/erasures.controller.js';
 import { type ErasurePolicy, ErasuresService } from './erasure/erasures.service.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { FindingsService } from './findings/findings.service.js';
+import { ShownAccounts } from './findings/shown-account.js';
 import { HoldsController } from './holds/holds.controller.js';
 import { type BudgetPolicy, HoldsService } from './holds/holds.service.js';
 import { InputPipe } from './http/input.pipe.js';
@@ -70,6 +73,7 @@ export class AdminApiModule {
         ErasuresController,
         PlansController,
         ReconciliationsController,
+        FindingsController,
         WebhooksController,
         HealthController,
       ],
@@ -82,6 +86,8 @@ export class AdminApiModule {
         ErasuresService,
         PlansService,
         ReconciliationsService,
+        FindingsService,
+        ShownAccounts,
         WebhooksService,
         ProviderCalls,
         AccountDirectory,

@@ -37,9 +37,14 @@ export class AccountDirectory {
    */
   async offering(operation: Operation, userId: string, slug: string): Promise<ProviderInstance> {
     if ((await findUser(this.roster.database, userId)) === null) throw new UserNotFound();
-    const instance = this.registry.find(slug) ?? (await this.explainMissing(slug));
+    const instance = await this.configured(slug);
     if (!OFFERS[operation].isOffered(instance)) throw notOffered({ instance, operation });
     return instance;
+  }
+
+  /** @throws Problem when there is no such provider, or this process has no settings for it */
+  async configured(slug: string): Promise<ProviderInstance> {
+    return this.registry.find(slug) ?? (await this.explainMissing(slug));
   }
 
   /**

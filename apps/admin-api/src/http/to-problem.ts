@@ -1,16 +1,23 @@
 import { HttpException } from '@nestjs/common';
 import {
+  AccountNotConfirmed,
   ConfirmationRefused,
   Erased,
   ErasedIdentifier,
   ErasureNotFound,
   ExternalKeyTaken,
+  FindingKindRefused,
+  FindingNotFound,
+  FindingStateRefused,
+  FindingUntrue,
   FourEyesRequired,
   HoldChanged,
   HoldExpired,
   ImportRefused,
   isDatabaseUnavailable,
+  KeyDiffers,
   LegalHoldStands,
+  LinkOccupied,
   NoAccount,
   NothingToErase,
   PlanNotFound,
@@ -83,6 +90,7 @@ function ofRoster(error: unknown): Problem | null {
     return new Problem(409, 'nothing_to_erase', { detail, state: error.why });
   }
   if (error instanceof ConfirmationRefused) return unconfirmed(error);
+  if (error instanceof AccountNotConfirmed) return unconfirmed(error);
   if (error instanceof UserClosed) return new Problem(409, 'user_closed', { detail, state: error.status });
   if (error instanceof TransitionRefused) {
     return new Problem(409, 'transition_refused', { detail, state: error.from });
@@ -91,6 +99,20 @@ function ofRoster(error: unknown): Problem | null {
     const fault = { field: error.field, code: 'invalid_value', rule: detail } as const;
     return new Problem(422, 'invalid_fields', { detail, errors: [fault] });
   }
+  return ofFinding(error);
+}
+
+function ofFinding(error: Error): Problem | null {
+  const detail = error.message;
+  if (error instanceof FindingNotFound) return new Problem(404, 'finding_not_found', { detail });
+  if (error instanceof FindingStateRefused)
+    return new Problem(409, 'finding_state', { detail, state: error.state });
+  if (error instanceof FindingKindRefused)
+    return new Problem(409, 'finding_kind', { detail, state: error.kind });
+  if (error instanceof FindingUntrue)
+    return new Problem(409, 'finding_outdated', { detail, state: error.why });
+  if (error instanceof KeyDiffers) return new Problem(409, 'key_differs', { detail });
+  if (error instanceof LinkOccupied) return new Problem(409, 'link_occupied', { detail, state: error.why });
   return null;
 }
 
@@ -99,7 +121,7 @@ function erasedEmail({ message }: ErasedIdentifier): Problem {
   return new Problem(409, 'erased_identifier', { detail: message, errors: [fault] });
 }
 
-function unconfirmed({ given, message }: ConfirmationRefused): Problem {
+function unconfirmed({ given, message }: Pick<ConfirmationRefused, 'given' | 'message'>): Problem {
   const fault = { field: 'confirm', code: given ? 'invalid_value' : 'missing', rule: message } as const;
   return new Problem(422, 'confirmation_required', { detail: `confirm ${message}`, errors: [fault] });
 }

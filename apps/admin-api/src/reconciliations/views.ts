@@ -38,26 +38,24 @@ export const runsView = z.object({ runs: z.array(runView) });
 /** One page of runs. */
 export const runList = runsView.extend({ nextCursor: text });
 
-/** One page of findings. */
-export const findingList = z.object({
-  findings: z.array(
-    z.object({
-      id: z.uuid(),
-      provider: z.string(),
-      kind: z.enum(FINDING_KINDS),
-      userId: z.uuid().nullable(),
-      accountId: text,
-      attribute: text,
-      detail: z.record(z.string(), z.unknown()),
-      state: z.enum(FINDING_STATES),
-      openedAt: time,
-      closedAt: time.nullable(),
-      closedBy: text,
-      reason: text,
-    }),
-  ),
-  nextCursor: text,
+/** Something that a person should see. */
+export const findingView = z.object({
+  id: z.uuid(),
+  provider: z.string(),
+  kind: z.enum(FINDING_KINDS),
+  userId: z.uuid().nullable(),
+  accountId: text,
+  attribute: text,
+  detail: z.record(z.string(), z.unknown()),
+  state: z.enum(FINDING_STATES),
+  openedAt: time,
+  closedAt: time.nullable(),
+  closedBy: text,
+  reason: text,
 });
+
+/** One page of findings. */
+export const findingList = z.object({ findings: z.array(findingView), nextCursor: text });
 
 /** A run as callers see it. */
 export interface RunView extends Omit<Run, 'userIds' | 'pages' | 'seen' | 'expected' | 'expectedFrom'> {

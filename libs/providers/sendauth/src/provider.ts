@@ -19,6 +19,7 @@ import { sendauthCapabilities } from './capabilities.js';
 import { spellEmail, toAccount, toCreateBody, toDesired, toUpdate } from './convert.js';
 import { deletedPages, livePages, walk, type ReadPage } from './listing.js';
 import type { IsOwnAccount } from './own-account.js';
+import type { SendauthUser } from './user.js';
 import { assertIs, ensureThere, locate, locateByEmail, type Whereabouts } from './whereabouts.js';
 
 /**
@@ -45,20 +46,16 @@ export class SendauthProvider implements IdentityProvider {
   async get(target: AccountTarget, context: CallContext): Promise<Observation> {
     const found = await locate(this.api, idOf(target), context);
     if (found.state === 'absent') return { state: 'absent' };
-    return { state: found.state, account: toAccount(found.user, this.mapping, found.state) };
+    return { state: found.state, account: this.shown(found.user, found.state) };
   }
 
-  /**
-   * Marks our own account, so that it is taken over by nobody who has its email.
-   * @throws ProviderError `unsupported` for keys other than emails: nothing else is unique. @see PROVIDERS.md 4.6
-   */
+  /** @throws ProviderError `unsupported` for keys other than emails: nothing else is unique. @see PROVIDERS.md 4.6 */
   async correlate(keys: readonly LookupKey[], context: CallContext): Promise<Account[]> {
     const found = new Map<string, Account>();
     for (const { kind, value } of keys) {
       if (kind !== 'email') throw new ProviderError('unsupported', { reason: `no_lookup_by_${kind}` });
       for (const { user, state } of await locateByEmail(this.api, value, context)) {
-        const own = this.isOwnAccount(user) ? { isOurLogin: true as const } : {};
-        found.set(user.id, { ...toAccount(user, this.mapping, state), ...own });
+        found.set(user.id, this.shown(user, state));
       }
     }
     return [...found.values()];
@@ -171,6 +168,12 @@ export class SendauthProvider implements IdentityProvider {
       if (isNotFound(error)) await ensureThere(this.api, context);
       throw error;
     }
+  }
+
+  /** Marks our own account, so that it is taken over by nobody. */
+  private shown(user: SendauthUser, state: 'live' | 'softDeleted'): Account {
+    const own = this.isOwnAccount(user) ? { isOurLogin: true as const } : {};
+    return { ...toAccount(user, this.mapping, state), ...own };
   }
 
   private async *pages(readPage: ReadPage, state: 'live' | 'softDeleted'): AsyncGenerator<AccountPage> {

@@ -33,15 +33,17 @@ export interface FindingQuery {
   readonly limit: number;
 }
 
+/** The select list of a finding. */
+export const FINDING_COLUMNS = `id, provider, kind, user_id AS "userId", account_id AS "accountId", attribute, detail, state,
+  opened_at AS "openedAt", closed_at AS "closedAt", closed_by AS "closedBy", reason`;
+
 /** Lists findings in the order in which they were opened, which is that of their ids. */
 export async function listFindings(
   { sql }: Database,
   { provider, kind, state, after, limit }: FindingQuery,
 ): Promise<{ readonly findings: readonly Finding[]; readonly next: string | null }> {
   const rows = await sql<{ [Key in keyof Finding]: Finding[Key] }>(
-    `SELECT id, provider, kind, user_id AS "userId", account_id AS "accountId", attribute, detail, state,
-       opened_at AS "openedAt", closed_at AS "closedAt", closed_by AS "closedBy", reason
-     FROM findings
+    `SELECT ${FINDING_COLUMNS} FROM findings
      WHERE ($1::text IS NULL OR provider = $1) AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)
        AND ($4::uuid IS NULL OR id > $4)
      ORDER BY id LIMIT $5`,

@@ -47,22 +47,39 @@ export async function createUser(
   roster: Roster,
   actor: string,
   given: NewUser,
+  options: EntryOptions = {},
+): Promise<User> {
+  return transact(roster.database, (sql) => enterUser({ sql, roster, actor }, given, options));
+}
+
+/** The transaction that somebody is entered in. */
+export interface Entry {
+  readonly sql: Database['sql'];
+  readonly roster: Roster;
+  readonly actor: string;
+}
+
+/**
+ * Enters a user as part of a transaction.
+ * @throws ExternalKeyTaken, Erased, ErasedIdentifier
+ */
+export async function enterUser(
+  { sql, roster, actor }: Entry,
+  given: NewUser,
   { acknowledgesErased = false }: EntryOptions = {},
 ): Promise<User> {
   const id = roster.newId();
   const attributes = wholeAttributesOf(given);
-  return transact(roster.database, async (sql) => {
-    const person = { externalKey: given.externalKey, email: attributes.email };
-    await requireNoTombstone(sql, roster.hashKey, person, acknowledgesErased);
-    const user = { id, externalKey: given.externalKey, status: 'active', attributes } as const;
-    const entered = await insertUsers(sql, [user]);
-    if (!entered.has(id)) throw new ExternalKeyTaken();
-    await createLinks(sql, [user], 'live');
-    const values = { externalKey: given.externalKey, ...changedValues(NO_ATTRIBUTES, attributes) };
-    const detail = acknowledgesErased ? { acknowledgesErased } : {};
-    await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.create', userId: id, values, detail }]);
-    return readUser(sql, id);
-  });
+  const person = { externalKey: given.externalKey, email: attributes.email };
+  await requireNoTombstone(sql, roster.hashKey, person, acknowledgesErased);
+  const user = { id, externalKey: given.externalKey, status: 'active', attributes } as const;
+  const entered = await insertUsers(sql, [user]);
+  if (!entered.has(id)) throw new ExternalKeyTaken();
+  await createLinks(sql, [user], 'live');
+  const values = { externalKey: given.externalKey, ...changedValues(NO_ATTRIBUTES, attributes) };
+  const detail = acknowledgesErased ? { acknowledgesErased } : {};
+  await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.create', userId: id, values, detail }]);
+  return readUser(sql, id);
 }
 
 /**
@@ -107,10 +124,7 @@ export async function replaceTags(
   );
 }
 
-interface Edit {
-  readonly sql: Database['sql'];
-  readonly roster: Roster;
-  readonly actor: string;
+interface Edit extends Entry {
   readonly ref: UserRef & EntryOptions;
 }
 

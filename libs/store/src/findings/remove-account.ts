@@ -1,0 +1,78 @@
+import { type FindingKind, LANES, laneOfVerb, NO_ATTRIBUTES } from '#domain';
+import type { Sql } from '../database.js';
+import { ExternalKeyTaken } from '../roster/errors.js';
+import type { Roster } from '../roster/roster.js';
+import { transact } from '../roster/transact.js';
+import { insertUsers, setStatus } from '../roster/write-users.js';
+import { AccountNotConfirmed, FindingUntrue } from './errors.js';
+import {
+  type AccountShown,
+  claimantsOf,
+  requireFree,
+  requireUnclaimed,
+  takingAccount,
+} from './free-account.js';
+import type { Finding } from './list-findings.js';
+import { type Decision, lockOpenFinding, resolveDecided } from './lock-finding.js';
+
+/** Findings whose account a person may have destroyed. */
+export const REMOVABLE = ['orphan', 'duplicate_remote'] as const satisfies readonly FindingKind[];
+
+/** That an account is to be destroyed, and why. */
+export interface RemoveDecision extends Decision {
+  /** The id of the account: what cannot be undone names it twice. */
+  readonly confirm: string | undefined;
+  readonly reason: string;
+  /** As the account was just read. */
+  readonly shown: AccountShown;
+}
+
+/**
+ * Has the account of a finding destroyed by the purge that destroys every account: a user is entered who stands for
+ * nothing but this account and is purging from the start. So the warrant, the intent, the budget and the read behind it
+ * are those of any purge, and the one link keeps the account from everybody else until it is gone.
+ * @throws FindingNotFound, FindingStateRefused, FindingKindRefused, AccountNotConfirmed, FindingUntrue, ExternalKeyTaken
+ */
+export async function removeAccount(roster: Roster, decision: RemoveDecision): Promise<Finding> {
+  const { findingId, confirm, reason, shown } = decision;
+  const work = async (sql: Sql): Promise<Finding> => {
+    const finding = await lockOpenFinding(sql, findingId, REMOVABLE);
+    if (confirm !== finding.accountId) throw new AccountNotConfirmed(confirm !== undefined);
+    await requireFree(sql, finding, shown);
+    if (finding.kind === 'orphan') await requireUnclaimed(sql, finding, shown);
+    else await requireDuplicate(sql, finding, shown);
+    const userId = await enterStandIn({ sql, roster }, finding.provider, shown);
+    return resolveDecided({ sql, roster }, decision, finding, { verb: 'remove', userId, reason });
+  };
+  return takingAccount(() => transact(roster.database, work));
+}
+
+/** Whoever could claim the account must keep one that is known to be there. @throws FindingUntrue */
+async function requireDuplicate(sql: Sql, finding: Finding, shown: AccountShown): Promise<void> {
+  const claimants = await claimantsOf(sql, finding, shown);
+  const userIds = [...new Set(claimants.map(({ userId }) => userId))];
+  const keeping = await sql(
+    `SELECT 1 FROM links WHERE provider = $1 AND user_id = ANY($2::uuid[]) AND account_id IS NOT NULL
+       AND certainty = 'certain' AND observed_state NOT IN ('absent', 'notLive') FOR UPDATE`,
+    [finding.provider, userIds],
+  );
+  if (userIds.length === 0 || keeping.length < userIds.length) throw new FindingUntrue('not_a_duplicate');
+}
+
+/** Where the provider knows accounts by our key, the stand-in holds that key, so that nobody is entered under it meanwhile. */
+async function enterStandIn(
+  { sql, roster }: { readonly sql: Sql; readonly roster: Roster },
+  provider: string,
+  { accountId, remoteKey }: AccountShown,
+): Promise<string> {
+  const id = roster.newId();
+  const externalKey = remoteKey ?? `removed:${id}`;
+  const entered = await insertUsers(sql, [{ id, externalKey, status: 'active', attributes: NO_ATTRIBUTES }]);
+  if (!entered.has(id)) throw new ExternalKeyTaken();
+  await setStatus(sql, [id], { status: 'purging', statusBeforeDeletion: 'active' });
+  await sql(
+    `INSERT INTO links (user_id, provider, remote_key, account_id, certainty, lane) VALUES ($1, $2, $3, $4, 'stale', $5)`,
+    [id, provider, externalKey, accountId, LANES[laneOfVerb('purge')]],
+  );
+  return id;
+}
