@@ -4,7 +4,11 @@ import { reason } from '../holds/requests.js';
 import { userId } from '../users/requests.js';
 
 const confirm = (what: string) =>
-  z.string().max(512, 'is too long to be one').optional().meta({ description: `${what}, once more.` });
+  z
+    .string()
+    .max(512, 'is too long to be one')
+    .optional()
+    .meta({ description: `${what}, once more.` });
 
 /** Why a finding is nothing to care about. */
 export const ignoreBody = z.strictObject({ reason });

@@ -6,18 +6,12 @@ import {
   ErasedIdentifier,
   ErasureNotFound,
   ExternalKeyTaken,
-  FindingKindRefused,
-  FindingNotFound,
-  FindingStateRefused,
-  FindingUntrue,
   FourEyesRequired,
   HoldChanged,
   HoldExpired,
   ImportRefused,
   isDatabaseUnavailable,
-  KeyDiffers,
   LegalHoldStands,
-  LinkOccupied,
   NoAccount,
   NothingToErase,
   PlanNotFound,
@@ -31,6 +25,7 @@ import {
   UserNotFound,
   WaiverRefused,
 } from '#store';
+import { findingProblemOf } from './finding-problem.js';
 import { Problem } from './problem.js';
 
 const RETRY_AFTER_S = 2;
@@ -99,21 +94,7 @@ function ofRoster(error: unknown): Problem | null {
     const fault = { field: error.field, code: 'invalid_value', rule: detail } as const;
     return new Problem(422, 'invalid_fields', { detail, errors: [fault] });
   }
-  return ofFinding(error);
-}
-
-function ofFinding(error: Error): Problem | null {
-  const detail = error.message;
-  if (error instanceof FindingNotFound) return new Problem(404, 'finding_not_found', { detail });
-  if (error instanceof FindingStateRefused)
-    return new Problem(409, 'finding_state', { detail, state: error.state });
-  if (error instanceof FindingKindRefused)
-    return new Problem(409, 'finding_kind', { detail, state: error.kind });
-  if (error instanceof FindingUntrue)
-    return new Problem(409, 'finding_outdated', { detail, state: error.why });
-  if (error instanceof KeyDiffers) return new Problem(409, 'key_differs', { detail });
-  if (error instanceof LinkOccupied) return new Problem(409, 'link_occupied', { detail, state: error.why });
-  return null;
+  return findingProblemOf(error);
 }
 
 function erasedEmail({ message }: ErasedIdentifier): Problem {
