@@ -355,6 +355,27 @@ describe('P8: an account of nobody that is removed', () => {
     expect(await audited('finding.remove')).toBe(1);
   });
 
+  it('that is rejected stays, shut, until somebody lets it pass the budget', async () => {
+    const none = { atLeast: 0, percent: 0 };
+    const all = { atLeast: 0, percent: 100 };
+    const allowances = { suspend: all, overwrite: all, create: all, remove: none };
+    const orphan = only(await orphanAt('sendauth', { engine: { allowances } }));
+    const asked = { confirm: orphan.accountId, reason: 'a clean-up' };
+    const { body } = await decideOn(orphan, 'remove', asked);
+    await stage.mirror.worker.pass();
+    await decide(stage.mirror, only(await holdsOf(stage.mirror)), { decision: 'rejected' });
+    for (let pass = 0; pass < 3; pass += 1) await stage.mirror.worker.pass();
+    expect(destroyed('sendauth')).toEqual([]);
+    await stage.mirror.worker.sweep('apply');
+    expect(await openOnes()).toEqual([]);
+    expect(stage.held('sendauth').get(String(orphan.accountId))).toMatchObject({ state: 'softDeleted' });
+    const overrideBudget = { reason: 'it was looked at' };
+    const passed = await stage.ask('POST', `/users/${String(body['userId'])}/purge`, { overrideBudget });
+    expect(passed.status).toBe(200);
+    await stage.mirror.converge();
+    expect(destroyed('sendauth')).toEqual([orphan.accountId]);
+  });
+
   it('waits beyond the budget for removals, and goes when that is approved', async () => {
     const allowances = {
       suspend: { atLeast: 100, percent: 100 },

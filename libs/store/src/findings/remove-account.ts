@@ -1,6 +1,7 @@
 import { type FindingKind, LANES, laneOfVerb, NO_ATTRIBUTES } from '#domain';
 import type { Sql } from '../database.js';
 import { ExternalKeyTaken } from '../roster/errors.js';
+import { findExternalKeyFault } from '../roster/input/text.js';
 import type { Roster } from '../roster/roster.js';
 import { transact } from '../roster/transact.js';
 import { insertUsers, setStatus } from '../roster/write-users.js';
@@ -59,20 +60,24 @@ async function requireDuplicate(sql: Sql, finding: Finding, shown: AccountShown)
   if (userIds.length === 0 || keeping.length < userIds.length) throw new FindingUntrue('not_a_duplicate');
 }
 
-/** Where the provider knows accounts by our key, the stand-in holds that key, so that nobody is entered under it meanwhile. */
+/**
+ * Where the provider knows accounts by our key, the stand-in holds that key, so that nobody is entered under it
+ * meanwhile; one that no user can have needs no holder.
+ */
 async function enterStandIn(
   { sql, roster }: { readonly sql: Sql; readonly roster: Roster },
   provider: string,
   { accountId, remoteKey }: AccountShown,
 ): Promise<string> {
   const id = roster.newId();
-  const externalKey = remoteKey ?? `removed:${id}`;
+  const isKey = remoteKey !== null && findExternalKeyFault(remoteKey) === null;
+  const externalKey = isKey ? remoteKey : `removed:${id}`;
   const entered = await insertUsers(sql, [{ id, externalKey, status: 'active', attributes: NO_ATTRIBUTES }]);
   if (!entered.has(id)) throw new ExternalKeyTaken();
   await setStatus(sql, [id], { status: 'purging', statusBeforeDeletion: 'active' });
   await sql(
     `INSERT INTO links (user_id, provider, remote_key, account_id, certainty, lane) VALUES ($1, $2, $3, $4, 'stale', $5)`,
-    [id, provider, externalKey, accountId, LANES[laneOfVerb('purge')]],
+    [id, provider, remoteKey ?? externalKey, accountId, LANES[laneOfVerb('purge')]],
   );
   return id;
 }
