@@ -15,7 +15,7 @@ export const RINGS = [
       '<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts',
       '!**/*.contract.spec.ts',
       '!**/libs/store/**',
-      '!**/test/{vendors,e2e,chaos,faults}/**',
+      '!**/test/{vendors,e2e,chaos,faults,scale}/**',
     ],
   },
   {
@@ -33,7 +33,8 @@ export const RINGS = [
   ringOf('vendors', 60),
   ringOf('e2e', 180),
   ringOf('chaos', 300),
-  ringOf('faults', 240),
+  ringOf('faults', 300),
+  ringOf('scale', 240),
 ];
 
 function ringOf(name, budgetSeconds) {

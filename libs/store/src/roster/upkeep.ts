@@ -1,6 +1,7 @@
 import { completeErasures } from '../erasure/complete-erasures.js';
 import { issueReceipts } from '../erasure/issue-receipts.js';
 import { finishPlans } from '../plans/decide-plan.js';
+import { proposePlans } from '../plans/draw-plan.js';
 import { forgetWebhookEvents } from '../webhooks/forget-events.js';
 import { completePurges, startDuePurges } from './purges.js';
 import { startRetentionPurges, type Retention } from './retention.js';
@@ -33,6 +34,7 @@ export async function upkeep(roster: Roster, { now, retention }: UpkeepRules): P
   const erased = await completeErasures(roster);
   const purged = await completePurges(roster);
   await forgetWebhookEvents(roster.database);
+  await proposePlans(roster.database.sql);
   await finishPlans(roster.database.sql);
   return { purges: started.length + retained.length + purged.length, receipts, erasures: erased.length };
 }
