@@ -10,7 +10,7 @@ import {
 } from '../support/lifecycle-stage.js';
 import { person, range } from '../support/people.js';
 
-const PEOPLE = 2_000;
+const PEOPLE = 20_000;
 /** One in a hundred of each kind, at each provider, of people of their own. */
 const DAMAGED = PEOPLE / 100;
 /** Who was deactivated before, so that somebody can let them in again over there. */
