@@ -1,5 +1,5 @@
 import type { Account, CallContext, DesiredAccount, LookupKey } from '#identity-provider';
-import { findHolders, type Work } from '#store';
+import { findHolders, type UnsettledCreate, type Work } from '#store';
 import { sharedKey } from './shared-key.js';
 import type { ProviderRoom } from './provider-room.js';
 
@@ -14,6 +14,9 @@ export type LostCreate =
  * are kept by NTP do. Within it nobody can tell a stranger's account from ours, so it is no longer than that.
  */
 const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** No clock is wrong by more than this: what was made further from a create than that is somebody else's. */
+const WRONGEST_CLOCK_MS = 24 * 60 * 60_000;
 
 /**
  * Looks for the account of a create whose answer was lost, by the keys that were sent then and by those of today: an
@@ -32,7 +35,7 @@ export async function findOwnLostCreate(
     distinctKeys([...sent, ...desired.lookupKeys]),
     context,
   );
-  const free = await withoutHolders(room, work, accounts);
+  const free = (await withoutHolders(room, work, accounts)).filter((one) => !isAStrangers(room, work, one));
   const first = free[0];
   if (first === undefined) return notFound(room, work);
   const ours = free.filter((account) => mayBeOurs(room, work, account));
@@ -75,13 +78,27 @@ async function withoutHolders(
 function mayBeOurs(room: ProviderRoom, work: Work, account: Account): boolean {
   if (account.isOurLogin === true) return false;
   const creates = work.unsettledCreates.filter(({ lookupKeys }) => matches(account, lookupKeys));
-  const bornMs = account.createdAt?.getTime();
-  if (bornMs === undefined) return creates.length > 0 && work.user.status === 'active';
+  const { createdAt } = account;
+  if (createdAt === undefined) return creates.length > 0 && work.user.status === 'active';
+  return creates.some((create) => isMadeBy(room, create, { createdAt, toleranceMs: CLOCK_SKEW_MS }));
+}
+
+/** A stranger's account stands in nobody's way but that of somebody who needs the email for a new one. */
+function isAStrangers(room: ProviderRoom, work: Work, { createdAt }: Account): boolean {
+  if (work.user.status === 'active' || createdAt === undefined) return false;
+  const made = { createdAt, toleranceMs: WRONGEST_CLOCK_MS };
+  return !work.unsettledCreates.some((create) => isMadeBy(room, create, made));
+}
+
+/** Whether an account was made between the time at which a create was written down and that at which it can no longer land. */
+function isMadeBy(
+  room: ProviderRoom,
+  create: UnsettledCreate,
+  made: { readonly createdAt: Date; readonly toleranceMs: number },
+): boolean {
+  const afterMs = made.createdAt.getTime() - create.createdAt.getTime();
   const { lateArrivalMs } = room.engine.settings;
-  return creates.some(({ createdAt }) => {
-    const sentMs = createdAt.getTime();
-    return bornMs > sentMs - CLOCK_SKEW_MS && bornMs < sentMs + lateArrivalMs + CLOCK_SKEW_MS;
-  });
+  return afterMs > -made.toleranceMs && afterMs < lateArrivalMs + made.toleranceMs;
 }
 
 function matches(account: Account, keys: readonly LookupKey[]): boolean {
