@@ -72,7 +72,14 @@ function returnAt(instance: ProviderInstance | undefined, { user, link, verb }: 
       purgeAccepted: false, // nobody who can come back is being purged
       capabilities,
     },
-    { verb, park: link.park, isSettled: link.isSettled && link.certainty !== 'stale' },
+    {
+      verb,
+      park: link.park,
+      isSettled: link.isSettled && link.certainty !== 'stale',
+      hold: link.hold,
+      halt: link.halt,
+      isProfileErased: link.isProfileErased,
+    },
   );
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Allowance } from '#domain';
 import { changeStatus } from './change-status.js';
+import { comeBack } from './come-back.js';
 import { createUser } from './edit-user.js';
 import { placeLegalHold } from './legal-hold.js';
 import { purgeUser } from './purge-user.js';
@@ -172,7 +173,7 @@ describe('the retention of deleted users', () => {
     for (let round = 0; round < 8; round += 1) {
       const [id = ''] = await deletedFor(40 + round, 1);
       const [restored, started] = await Promise.allSettled([
-        changeStatus(roster, 'key:a', { id, verb: 'restore' }),
+        comeBack(roster, 'key:a', { id, verb: 'restore' }),
         start(),
       ]);
       expect(started.status).toBe('fulfilled');
