@@ -10,7 +10,7 @@ import type { Roster } from './roster.js';
 /** By what the roster moves on. */
 export interface UpkeepRules {
   readonly now: Date;
-  readonly retention: Omit<Retention, 'now'>;
+  readonly retention: Retention;
 }
 
 /** How much moved on. */
@@ -29,7 +29,7 @@ export interface Upkept {
  */
 export async function upkeep(roster: Roster, { now, retention }: UpkeepRules): Promise<Upkept> {
   const started = await startDuePurges(roster, now);
-  const retained = await startRetentionPurges(roster, { now, ...retention });
+  const retained = await startRetentionPurges(roster, retention);
   const receipts = await issueReceipts(roster, now);
   const erased = await completeErasures(roster);
   const purged = await completePurges(roster);
