@@ -34,7 +34,7 @@ export const RINGS = [
   ringOf('e2e', 180),
   ringOf('chaos', 300),
   ringOf('faults', 300),
-  ringOf('scale', 240),
+  ringOf('scale', 60),
 ];
 
 function ringOf(name, budgetSeconds) {

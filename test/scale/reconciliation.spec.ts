@@ -9,8 +9,9 @@ import {
   type ProviderSlug,
 } from '../support/lifecycle-stage.js';
 import { person, range } from '../support/people.js';
+import { PEOPLE_AT_SCALE } from '../support/scale.js';
 
-const PEOPLE = 20_000;
+const PEOPLE = PEOPLE_AT_SCALE;
 /** One in a hundred of each kind, at each provider, of people of their own. */
 const DAMAGED = PEOPLE / 100;
 /** Who was deactivated before, so that somebody can let them in again over there. */
@@ -54,10 +55,10 @@ describe(`${PEOPLE} people, damaged behind our back`, () => {
       status: n <= LEAVERS ? 'deactivated' : 'active',
     }));
     await enterAll(rows.map((row) => ({ ...row, status: 'active' })));
-    await stage.mirror.converge(240_000);
+    await stage.mirror.converge(800_000);
     await enterAll(rows.slice(0, LEAVERS));
-    await stage.mirror.converge(120_000);
-  }, 400_000);
+    await stage.mirror.converge(400_000);
+  }, 900_000);
   afterAll(() => stage.close());
 
   async function enterAll(rows: readonly object[]): Promise<void> {
@@ -163,7 +164,7 @@ describe(`${PEOPLE} people, damaged behind our back`, () => {
     }
     const applied = marks();
     await editSomebody(people, 2);
-    await stage.mirror.converge(120_000);
+    await stage.mirror.converge(400_000);
     await stage.mirror.worker.pass();
     const after = await steps(plan);
     expect(after.filter(({ state }) => state !== 'applied')).toEqual([]);
@@ -179,7 +180,7 @@ describe(`${PEOPLE} people, damaged behind our back`, () => {
 
     const second = await preview();
     expect(await steps(second)).toEqual([]);
-  }, 400_000);
+  }, 900_000);
 
   async function orphansAre(expected: ReadonlyMap<ProviderSlug, ReadonlySet<string>>): Promise<void> {
     for (const slug of PROVIDER_SLUGS) {
