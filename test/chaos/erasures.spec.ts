@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { HeldAccount } from '../../apps/simulators/src/index.js';
-import { changeStatus, oweErasure, patchUser, purgeUser } from '#store';
+import { changeStatus, comeBack, oweErasure, patchUser, purgeUser } from '#store';
 import type { User } from '#domain';
 import { interposed, linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person } from '../support/people.js';
@@ -23,7 +23,9 @@ describe('erasing a profile, whatever happens beside it', () => {
   const erase = ({ id, externalKey }: User) =>
     oweErasure(mirror.roster, 'test', { id, provider: 'sunshine', confirm: externalKey });
   const move = ({ id }: User, verb: 'restore' | 'delete') =>
-    changeStatus(mirror.roster, 'test', { id, verb });
+    verb === 'delete'
+      ? changeStatus(mirror.roster, 'test', { id, verb })
+      : comeBack(mirror.roster, 'test', { id, verb });
   const account = (): HeldAccount => only(mirror.accounts('sunshine'));
   const erasures = () => [...mirror.simulators.running.sunshine.log.since(0)].filter(isErasure);
 

@@ -4,7 +4,7 @@ import { WorkerEngine } from '../../apps/worker/src/engine.js';
 import { createLogger, systemClock } from '#observability';
 import { DoorbellQueue } from '#queue';
 import { keep, ProviderPump } from '#reconciler';
-import { changeStatus, findDueWork, patchUser, type Database } from '#store';
+import { changeStatus, comeBack, findDueWork, patchUser, type Database } from '#store';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, person, range } from '../support/people.js';
 import { until } from '../support/until.js';
@@ -100,7 +100,7 @@ describe('a leaver waits for nobody', () => {
     const { signal } = new AbortController();
     await changeStatus(mirror.roster, 'test', { id: returner.id, verb: 'deactivate' });
     await pump.run({ userIds: [returner.id], signal, maxLane: 0, forMs: 1_000 });
-    await changeStatus(mirror.roster, 'test', { id: returner.id, verb: 'reactivate' });
+    await comeBack(mirror.roster, 'test', { id: returner.id, verb: 'reactivate' });
     await delay(mirror.worker.room('passage').engine.settings.coalesceMs);
     await pump.run({ userIds: [returner.id], signal, maxLane: 3, forMs: 500 });
 

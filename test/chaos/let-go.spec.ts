@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { changeStatus, patchUser } from '#store';
+import { changeStatus, comeBack, patchUser } from '#store';
 import { interposed, linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person } from '../support/people.js';
 
@@ -54,7 +54,7 @@ describe('identifiers that are let go at the wrong moment', () => {
     await mirror.converge();
     const hire = only(await enter(mirror.roster, [person(2, { email: leaver.email })]));
     await mirror.converge();
-    await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'restore' });
+    await comeBack(mirror.roster, 'test', { id: leaver.id, verb: 'restore' });
     await mirror.converge();
     expect(await linkOf(mirror.database, leaver.id, 'sendauth')).toMatchObject({
       park_code: 'identifier_taken',
@@ -108,7 +108,7 @@ describe('a provider that says one thing for ever', () => {
     await mirror.converge();
     const restore = { method: 'PUT', path: 'deleted' };
     mirror.simulators.faults('sendauth', { match: restore, times: 'always', status: 200, body: {} });
-    await changeStatus(mirror.roster, 'test', { id: user.id, verb: 'reactivate' });
+    await comeBack(mirror.roster, 'test', { id: user.id, verb: 'reactivate' });
     await mirror.converge();
 
     expect((await linkOf(mirror.database, user.id, 'sendauth'))['park_code']).toBe('not_honoured');

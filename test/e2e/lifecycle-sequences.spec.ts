@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { importUsers } from '#store';
+import { importUsers, markLinks } from '#store';
+import { Book, histories, type Event, type Status } from '../support/history.js';
 import {
   destructiveCalls,
-  MOVES,
   openLifecycleStage,
   PROVIDER_SLUGS,
   type LifecycleStage,
-  type Move,
   type ProviderSlug,
 } from '../support/lifecycle-stage.js';
 import { person, range } from '../support/people.js';
@@ -20,84 +19,11 @@ const RUNS_A_LANE = 26;
 /** People to whom nothing happens, so that what does happen concerns few of those who are mirrored. */
 const BYSTANDERS = 500;
 
-/** One thing that happens to somebody. */
-type Event =
-  | { readonly kind: 'move'; readonly move: Move }
-  | { readonly kind: 'purgeLater' }
-  | { readonly kind: 'edit'; readonly company: string }
-  /** The mirror catches up before anything else happens. */
-  | { readonly kind: 'mirrored' };
-
-const events: fc.Arbitrary<Event> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({ kind: fc.constant('move' as const), move: fc.constantFrom(...MOVES) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('purgeLater' as const) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('edit' as const),
-      company: fc.constantFrom('One', 'Two', 'Three'),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('mirrored' as const) }) },
-);
-const histories = fc.array(events, { minLength: 1, maxLength: 12 });
-
-type Status = 'active' | 'deactivated' | 'deleted' | 'purging';
-
-/** What should have become of somebody, as a person would keep book of it. */
-class Book {
-  status: Status = 'active';
-  company = 'Example';
-  private cameFrom: 'active' | 'deactivated' = 'active';
-
-  /** Writes down what is asked. @returns whether it should be refused */
-  note(event: Event): 'taken' | 'refused' {
-    switch (event.kind) {
-      case 'mirrored':
-        return 'taken';
-      case 'purgeLater':
-        return this.isThere() ? 'refused' : 'taken';
-      case 'edit':
-        if (!this.isThere()) return 'refused';
-        this.company = event.company;
-        return 'taken';
-      case 'move':
-        return this.noteMove(event.move);
-    }
-  }
-
-  private noteMove(move: Move): 'taken' | 'refused' {
-    const to = this.destination(move);
-    if (to === null) return 'refused';
-    if (to === 'deleted' && this.isThere()) this.cameFrom = this.status as 'active' | 'deactivated'; // isThere says so
-    this.status = to;
-    return 'taken';
-  }
-
-  private destination(move: Move): Status | null {
-    if (this.isThere()) {
-      if (move === 'purge') return null;
-      if (move === 'restore') return this.status;
-      return move === 'delete' ? 'deleted' : move === 'deactivate' ? 'deactivated' : 'active';
-    }
-    if (this.status === 'purging') return move === 'purge' ? 'purging' : null;
-    if (move === 'restore') return this.cameFrom;
-    if (move === 'purge') return 'purging';
-    return move === 'delete' ? 'deleted' : null;
-  }
-
-  isThere(): boolean {
-    return this.status === 'active' || this.status === 'deactivated';
-  }
-}
-
 describe('whatever happens to somebody, in whatever order', () => {
   let stage: LifecycleStage;
   let hired = BYSTANDERS;
   const purged = new Set<string>();
+  const happened = { vanished: 0, recreated: 0, retained: 0 };
   let working: Promise<void>;
   let isOver = false;
 
@@ -138,7 +64,10 @@ describe('whatever happens to somebody, in whatever order', () => {
       return open.length === 0;
     }, 20_000);
 
-  const send = (id: string, event: Exclude<Event, { kind: 'mirrored' }>) => {
+  /** Events that are asked of the API, and may be refused. */
+  type Asked = Exclude<Event, { kind: 'mirrored' | 'vanish' | 'age' }>;
+
+  const send = (id: string, event: Asked) => {
     switch (event.kind) {
       case 'move':
         return stage.move(id, event.move);
@@ -146,22 +75,78 @@ describe('whatever happens to somebody, in whatever order', () => {
         return stage.move(id, 'purge', { notBefore: '2999-01-01T00:00:00Z' });
       case 'edit':
         return stage.ask('PATCH', `/users/${id}`, { company: event.company });
+      case 'recreate':
+        return stage.move(id, 'reactivate', { recreate: true });
+      case 'hold':
+        return stage.ask('PUT', `/users/${id}/legal-hold`, { reason: 'a lawsuit' });
+      case 'lift':
+        return stage.ask('DELETE', `/users/${id}/legal-hold`);
     }
+  };
+
+  /** Of somebody who is purging nothing is there that could disappear. */
+  async function vanish(id: string, book: Book, slug: ProviderSlug): Promise<void> {
+    await settled(id);
+    book.noteMirrored();
+    const accountId = (await stage.accountIds())[slug].get(id);
+    if (book.status === 'purging' || accountId === undefined || !stage.held(slug).has(accountId)) return;
+    stage.mirror.simulators.providers[slug].plant({ op: 'remove', id: accountId });
+    await markLinks(stage.mirror.database.sql, [id], { lane: 'live', doubt: true });
+    await settled(id);
+    book.noteVanished(slug);
+    happened.vanished += 1;
+  }
+
+  async function age(id: string): Promise<void> {
+    await stage.mirror.database.sql(
+      `UPDATE users SET status_changed_at = now() - interval '31 days' WHERE id = $1 AND status = 'deleted'`,
+      [id],
+    );
+  }
+
+  /** Whoever the retention period takes is waited for, so that nothing that follows depends on who was first. */
+  async function retain(id: string, book: Book): Promise<void> {
+    if (!book.noteRetention()) return;
+    happened.retained += 1;
+    await until(async () => {
+      const [row] = await stage.mirror.database.sql<{ status: string }>(
+        'SELECT status FROM users WHERE id = $1',
+        [id],
+      );
+      return row?.status !== 'deleted';
+    }, 20_000);
+  }
+
+  async function happen(id: string, book: Book, event: Event): Promise<void> {
+    const expected = book.note(event);
+    if (event.kind === 'mirrored') return settled(id);
+    if (event.kind === 'vanish') return vanish(id, book, event.slug);
+    if (event.kind === 'age') return age(id);
+    const missed = event.kind === 'recreate' && expected === 'taken' ? await missedBy(id) : 0;
+    const { status } = await send(id, event);
+    expect([event, status]).toEqual([event, expected === 'taken' ? 200 : 409]);
+    if (event.kind === 'recreate') await settled(id);
+    happened.recreated += missed;
+  }
+
+  const missedBy = async (id: string): Promise<number> => {
+    const rows = await stage.mirror.database.sql(
+      `SELECT FROM links WHERE user_id = $1 AND park_code = 'gone_at_provider'`,
+      [id],
+    );
+    return rows.length;
   };
 
   /** One history, from a new hire to the last event. @returns the ids that the links recorded on the way */
   async function live(id: string, book: Book, history: readonly Event[]): Promise<Map<ProviderSlug, string>> {
     const accounts = new Map<ProviderSlug, string>();
     for (const event of history) {
-      const expected = book.note(event);
-      if (event.kind === 'mirrored') await settled(id);
-      else {
-        const { status } = await send(id, event);
-        expect([event, status]).toEqual([event, expected === 'taken' ? 200 : 409]);
-      }
+      await happen(id, book, event);
+      await retain(id, book);
     }
     if (book.status === 'purging') purged.add(id);
     await settled(id);
+    book.noteMirrored();
     for (const [slug, ids] of Object.entries(await stage.accountIds())) {
       const own = ids.get(id);
       if (own !== undefined) accounts.set(slug as ProviderSlug, own); // the keys of the record are these
@@ -188,6 +173,7 @@ describe('whatever happens to somebody, in whatever order', () => {
     await Promise.all(range(LANES).map(lane));
 
     expect(hired - BYSTANDERS).toBeGreaterThanOrEqual(200);
+    for (const [what, times] of Object.entries(happened)) expect([what, times >= 5]).toEqual([what, true]);
     expect(performance.now() - startedMs).toBeLessThan(90_000);
   }, 120_000);
 
@@ -225,8 +211,9 @@ function judge(
           ? account.state
           : `${account.state}, marked ${account.marker}`;
     // Who left before anything was mirrored has no account, and needs none.
-    const mayLack = !hadAccounts && book.status !== 'active';
-    const allowed = [expectedAt(slug, book.status), ...(mayLack ? ['gone'] : [])];
+    const mayLack = (!hadAccounts && book.status !== 'active') || book.gone.get(slug) === 'perhaps';
+    const isGone = book.gone.get(slug) === 'surely';
+    const allowed = [isGone ? 'gone' : expectedAt(slug, book.status), ...(mayLack ? ['gone'] : [])];
     expect([slug, book.status, allowed]).toEqual([slug, book.status, expect.arrayContaining([shown])]);
     if (account !== undefined) judgeCompany(slug, book, account.attributes);
   }
@@ -258,9 +245,14 @@ async function judgeLinks(stage: LifecycleStage, id: string, book: Book): Promis
   expect(body['status']).toBe(book.status === 'purging' ? 'purged' : book.status);
   const answer = await stage.ask('GET', `/users/${id}/links`);
   // The shape of links is described by the API and held against it elsewhere.
-  const links = answer.body['links'] as readonly { readonly standing: string; readonly owed: string[] }[];
-  for (const { standing, owed } of links) {
-    expect(['inSync', 'notEnforceable']).toContain(standing);
+  const links = answer.body['links'] as readonly {
+    readonly provider: ProviderSlug;
+    readonly standing: string;
+    readonly owed: string[];
+  }[];
+  for (const { provider, standing, owed } of links) {
+    const isMissed = book.status === 'active' && book.gone.has(provider);
+    expect(isMissed ? ['parked'] : ['inSync', 'notEnforceable']).toContain(standing);
     expect(owed).toEqual([]);
   }
 }

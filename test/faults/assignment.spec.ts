@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Allowances, User } from '#domain';
-import { assignUser, changeStatus, clearAssignment, linksOfUser, patchUser } from '#store';
+import { assignUser, changeStatus, clearAssignment, comeBack, linksOfUser, patchUser } from '#store';
 import { decide, holdsOf } from '../support/holds.js';
 import { interposed, linkOf, openMirror, type Mirror, type MirrorOptions } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
@@ -130,8 +130,8 @@ describe('a rule', () => {
       await changeStatus(mirror.roster, ACTOR, { id: user.id, verb: 'delete' });
     await mirror.converge();
     expect(states()).toEqual({ live: 4, suspended: 1 });
-    await changeStatus(mirror.roster, ACTOR, { id: first(users).id, verb: 'restore' });
-    await changeStatus(mirror.roster, ACTOR, { id: blue.id, verb: 'restore' });
+    await comeBack(mirror.roster, ACTOR, { id: first(users).id, verb: 'restore' });
+    await comeBack(mirror.roster, ACTOR, { id: blue.id, verb: 'restore' });
     await mirror.converge();
     expect(states()).toEqual({ live: 5 });
   });

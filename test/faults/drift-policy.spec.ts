@@ -76,4 +76,21 @@ describe('drift of attributes', () => {
     await meddle(user);
     expect(held(user)).toMatchObject({ name: 'Person One' });
   });
+
+  it('is found where it is reported, and no longer once it is gone', async () => {
+    const user = await hire('metadata.user_name=report, metadata.email=ignore');
+    await meddle(user);
+    const open = async (): Promise<unknown> => {
+      await stage.mirror.worker.sweep('apply');
+      await stage.mirror.converge();
+      return (await stage.ask('GET', '/findings?state=open')).body['findings'];
+    };
+    const found = { kind: 'drift', userId: user.id, detail: { attributes: ['metadata.user_name'] } };
+    expect(await open()).toMatchObject([found]);
+    expect(await open()).toMatchObject([found]);
+    expect(held(user)).toMatchObject({ name: 'Theirs' });
+    await patchUser(stage.mirror.roster, 'test', { id: user.id, patch: { displayName: 'Person One' } });
+    await stage.mirror.converge();
+    expect(await open()).toEqual([]);
+  });
 });

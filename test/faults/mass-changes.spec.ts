@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Allowance, Allowances, User } from '#domain';
 import {
   changeStatus,
+  comeBack,
   convergence,
   FourEyesRequired,
   HoldChanged,
@@ -186,7 +187,7 @@ describe('a held step', () => {
     if (leaver === undefined) throw new Error('nobody was entered');
     await remove([leaver]);
     await mirror.converge();
-    await changeStatus(mirror.roster, 'key:hr', { id: leaver.id, verb: 'restore' });
+    await comeBack(mirror.roster, 'key:hr', { id: leaver.id, verb: 'restore' });
     expect(await holdsOf(mirror)).toEqual([]);
     await mirror.converge();
     expect(only(await linksOfUser(mirror.database, leaver.id))).toMatchObject({
@@ -250,7 +251,7 @@ describe('a held step', () => {
 
     const rest = only(await holdsOf(mirror));
     const restored = users[5]?.id ?? '';
-    await changeStatus(mirror.roster, 'key:hr', { id: restored, verb: 'restore' });
+    await comeBack(mirror.roster, 'key:hr', { id: restored, verb: 'restore' });
     await expect(decide(mirror, rest)).rejects.toThrow(HoldChanged);
     await mirror.converge();
     await decide(mirror, only(await holdsOf(mirror)));
@@ -264,7 +265,7 @@ describe('a held step', () => {
     await remove(users.slice(0, 2));
     await mirror.converge();
     await decide(mirror, only(await holdsOf(mirror)));
-    await changeStatus(mirror.roster, 'key:hr', { id: users[0]?.id ?? '', verb: 'restore' });
+    await comeBack(mirror.roster, 'key:hr', { id: users[0]?.id ?? '', verb: 'restore' });
     await mirror.converge();
     expect([suspended(), calls(/\/deactivate$/)]).toEqual([1, 1]);
   });
@@ -309,7 +310,7 @@ describe('a held step', () => {
 
     const overrideBudget = { reason: 'they did leave' };
     await changeStatus(mirror.roster, 'key:hr', { id: first.id, verb: 'delete', overrideBudget });
-    await changeStatus(mirror.roster, 'key:hr', { id: second.id, verb: 'restore' });
+    await comeBack(mirror.roster, 'key:hr', { id: second.id, verb: 'restore' });
     await mirror.converge();
     expect(suspended()).toBe(1);
     expect(only(await linksOfUser(mirror.database, second.id))).toMatchObject({ standing: 'inSync' });

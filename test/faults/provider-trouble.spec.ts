@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { changeStatus, patchUser, type Database } from '#store';
+import { changeStatus, comeBack, patchUser, type Database } from '#store';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 
@@ -406,8 +406,13 @@ describe('a provider that is not there', () => {
     await mirror.converge();
     for (const name of ['passage', 'sendauth'] as const) mirror.simulators.running[name].latencyMs = 200;
     const working = mirror.worker.pass();
-    for (const verb of ['deactivate', 'reactivate', 'deactivate'] as const) {
-      await changeStatus(mirror.roster, 'test', { id: user.id, verb });
+    const ref = { id: user.id };
+    for (const move of [
+      () => changeStatus(mirror.roster, 'test', { ...ref, verb: 'deactivate' }),
+      () => comeBack(mirror.roster, 'test', { ...ref, verb: 'reactivate' }),
+      () => changeStatus(mirror.roster, 'test', { ...ref, verb: 'deactivate' }),
+    ]) {
+      await move();
       await mirror.worker.pass(50);
     }
     await working;

@@ -1,6 +1,6 @@
 import { contextOf } from '#http';
 import { previewSteps } from '#reconciler';
-import { beginPlan, drawSteps, proposePlan } from '#store';
+import { beginPlan, drawSteps, proposePlans } from '#store';
 import type { Observation } from '#identity-provider';
 import type { Mirror } from './mirror.js';
 import { linkOf } from './mirror.js';
@@ -22,6 +22,6 @@ export async function propose(mirror: Mirror, slug: string, userIds: readonly st
   const { sql } = mirror.database;
   await beginPlan(sql, { id, requestedBy: 'key:preview' });
   await drawSteps(sql, id, await previewSteps(room, seen));
-  await proposePlan(sql, id);
+  await proposePlans(sql);
   return id;
 }

@@ -32,3 +32,6 @@ export type Allowances = Readonly<Record<ChangeClass, Allowance>>;
 /** What was decided of a held step. */
 export const HOLD_DECISIONS = ['approved', 'rejected'] as const;
 export type HoldDecision = (typeof HOLD_DECISIONS)[number];
+
+/** What of a provider's work stands still: all of it, creates alone, or whatever adds, overwrites or removes. */
+export type HaltScope = 'all' | 'creates' | 'widening';

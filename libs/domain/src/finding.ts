@@ -5,7 +5,8 @@
  * - `disputed`: an account that several users, or a user with another account there, could claim
  * - `duplicate_remote`: another account that holds a key which a linked account holds too
  * - `identity_mismatch`: the account of a link stands there under somebody else's key
- * - `drift`, `state_drift`, `fought_over`: what differs and is not simply put right
+ * - `drift`: attributes that somebody else changed, where the policy is to report them
+ * - `state_drift`, `fought_over`: what else differs and is not simply put right
  * - `not_enforceable`: somebody who is not active can still use the account
  * - `identifier_cycle`: users who wait for each other's identifiers
  */
@@ -30,6 +31,7 @@ export const SWEPT_FINDING_KINDS = [
   'disputed',
   'duplicate_remote',
   'identity_mismatch',
+  'drift',
 ] as const satisfies readonly FindingKind[];
 export type SweptFindingKind = (typeof SWEPT_FINDING_KINDS)[number];
 

@@ -54,6 +54,23 @@ export interface ParkReason {
   readonly rule?: string;
 }
 
+/** The columns of a link that say what it is parked for. */
+export interface ParkColumns {
+  readonly parkCode: string | null;
+  readonly parkAttribute: string | null;
+  readonly parkRule?: string | null;
+}
+
+/** What the columns of a link spell; `null` when it is not parked. A code that a newer release wrote reads as `internal`. */
+export function parkOf({ parkCode, parkAttribute, parkRule = null }: ParkColumns): ParkReason | null {
+  if (parkCode === null) return null;
+  return {
+    code: PARK_CODES.find((known) => known === parkCode) ?? 'internal',
+    ...(parkAttribute === null ? {} : { attribute: parkAttribute }),
+    ...(parkRule === null ? {} : { rule: parkRule }),
+  };
+}
+
 /** How a parked link reads in lists: `identifier_taken(phone)`. */
 export function describePark(reason: ParkReason): string {
   return reason.attribute === undefined ? reason.code : `${reason.code}(${reason.attribute})`;

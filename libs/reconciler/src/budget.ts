@@ -1,6 +1,6 @@
 import type { ParkReason } from '#domain';
 import type { ChargedStep } from '#identity-provider';
-import { REJECTED_RULE, type Grant, type Permission, type RoomEnd, type Settlement, type Work } from '#store';
+import { rejectedRule, type Grant, type Permission, type RoomEnd, type Settlement, type Work } from '#store';
 
 /** A step that may be taken, and the room that was reserved for it; `null` when it needed none. */
 export interface Charged extends ChargedStep {
@@ -26,8 +26,6 @@ export function isOrdinary(work: Work): boolean {
   );
 }
 
-const REJECTED: ParkReason = { code: 'change_rejected', rule: REJECTED_RULE };
-
 /** The end of a pass that did all but one step. The link waits for a decision, or says that it was rejected. */
 export function settleWithheld(
   work: Work,
@@ -38,11 +36,12 @@ export function settleWithheld(
   if (settlement.outcome !== 'handled') return { ...settlement, held };
   // The account does not show the status: it must not be taken for applied.
   if (permission.kind !== 'rejected') return { ...settlement, applied: null, held };
+  const park: ParkReason = { code: 'change_rejected', rule: rejectedRule(charge.class) };
   return {
     ...settlement,
     outcome: 'parked',
-    park: REJECTED,
-    lastError: REJECTED.code,
+    park,
+    lastError: park.code,
     applied: null,
     held,
   };

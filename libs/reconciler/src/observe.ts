@@ -4,6 +4,7 @@ import { findOwnLostCreate, type LostCreate } from './lost-create.js';
 import { afterRead, knowledgeOf } from './knowledge.js';
 import { followMerge, isSaidToBeMerged, type MergedAway } from './merged-account.js';
 import type { ProviderRoom } from './provider-room.js';
+import { sharedKey } from './shared-key.js';
 
 /** What is there, or why nobody can say yet. */
 export type Seen =
@@ -20,9 +21,9 @@ export type Seen =
   | MergedAway;
 
 /**
- * Says what the provider holds for a link. What is certain needs no call; what is not is read first: a create of
- * unknown outcome by the keys that were sent, everything else by its recorded id, or by our key where we own it. An
- * account that is said to have been merged is followed to its survivor.
+ * Says what the provider holds for a link. What is certain needs no call; what is not is read first: by its recorded id,
+ * or by our key where we own it, and a create of unknown outcome by the keys that were sent. An account that is said to
+ * have been merged is followed to its survivor.
  */
 export async function observe(
   room: ProviderRoom,
@@ -31,19 +32,38 @@ export async function observe(
   context: CallContext,
 ): Promise<Seen> {
   const known = knowledgeOf(work);
-  if (work.unsettledCreates.length > 0) {
-    const found = await findOwnLostCreate(room, work, desired, context);
-    // Behind a new account that never came to be stands the one that it was to replace.
-    if (found.kind !== 'neverLanded' || work.accountId === null) return afterLostCreate(known, found);
-  } else if (isSaidToBeMerged(work)) {
+  if (work.unsettledCreates.length > 0) return observeLostCreate(room, work, desired, context);
+  if (isSaidToBeMerged(work)) {
     const followed = await followMerge(room, work, context);
     if ('kind' in followed) return followed;
     const seen = await lookUnderKey(room, work, { observed: followed, context });
     return seen.kind === 'known' ? { ...seen, mergeIsOver: true } : seen;
-  } else if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
+  }
+  if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
   const { accountId, remoteKey } = work;
   const observed = await room.instance.provider.get({ accountId, remoteKey }, context);
   return lookUnderKey(room, work, { observed, context });
+}
+
+/** The recorded account comes first: it may have been brought back while the new one was never made. */
+async function observeLostCreate(
+  room: ProviderRoom,
+  work: Work,
+  desired: DesiredAccount,
+  context: CallContext,
+): Promise<Seen> {
+  const known = knowledgeOf(work);
+  const { accountId, remoteKey } = work;
+  if (accountId === null)
+    return afterLostCreate(known, await findOwnLostCreate(room, work, desired, context));
+  const recorded = await room.instance.provider.get({ accountId, remoteKey }, context);
+  if ('account' in recorded) return { kind: 'known', knowledge: afterRead(known, recorded), readNow: true };
+  const found = await findOwnLostCreate(room, work, desired, context);
+  if (found.kind === 'neverLanded') return lookUnderKey(room, work, { observed: recorded, context });
+  // A purge is of the account that the link recorded. An email leads to no other one that would then be destroyed.
+  if (found.kind === 'found' && work.user.status === 'purging')
+    return { kind: 'disputed', attribute: sharedKey(found.account, desired.lookupKeys) };
+  return afterLostCreate(known, found);
 }
 
 function afterLostCreate(known: LinkKnowledge, found: LostCreate): Seen {

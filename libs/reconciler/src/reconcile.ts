@@ -10,6 +10,7 @@ import { takeSteps } from './execute.js';
 import { creates, intend } from './intend.js';
 import type { Lease } from './lease.js';
 import { LinkContext } from './link-context.js';
+import { createMayLandMs } from './lost-create.js';
 import { observe, type Seen } from './observe.js';
 import { desiredOf, planInput } from './plan-input.js';
 import { chargeOf, plan, planAround, planShutting, type Plan, type PlanInput } from './plan/index.js';
@@ -211,7 +212,7 @@ function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Sett
 function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: 'known' }>): PassState {
   const pass = beginPass(work);
   const clears = seen.readNow && work.doubtAgeMs !== null && doubtLeftMs(room, work) <= 0;
-  const foundOut = seen.readNow && work.unsettledCreates.length > 0;
+  const foundOut = seen.readNow && work.unsettledCreates.length > 0 && isFoundOut(room, work, seen.knowledge);
   return {
     ...pass,
     knowledge: seen.knowledge,
@@ -219,6 +220,11 @@ function passAfter(room: ProviderRoom, work: Work, seen: Extract<Seen, { kind: '
     intent: foundOut ? { kind: 'provision', outcome: 'known' } : null,
     mergeIsOver: seen.mergeIsOver ?? false,
   };
+}
+
+/** The recorded account says nothing of a create that may still land beside it. */
+function isFoundOut(room: ProviderRoom, work: Work, { accountId }: LinkKnowledge): boolean {
+  return accountId !== work.accountId || createMayLandMs(room, work) <= 0;
 }
 
 /** Somebody's account is gone. That is believed only of a provider that still shows others. */

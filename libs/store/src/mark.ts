@@ -8,7 +8,10 @@ export interface Mark {
   readonly doubt?: boolean;
   /** The status changed: whatever was held, or permitted, was about another one. (Default: false) */
   readonly dissolvesHold?: boolean;
-  /** From this reason on a new account may be made in place of one that is gone, once. (Default: false) */
+  /**
+   * From this reason on a new account may be made in place of one that is gone, once. What was held of a new account, or
+   * rejected, is asked for anew; what was approved stands. Not beside `dissolvesHold`. (Default: false)
+   */
   readonly allowsRecreation?: boolean;
 }
 
@@ -17,13 +20,19 @@ const DOUBT = `,
     doubted = l.wanted + 1,
     certainty = CASE WHEN l.certainty = 'never' THEN 'never' ELSE 'stale' END`;
 
-const DISSOLVE = ['class', 'step', 'state', 'status_revision', 'at', 'decision']
-  .map((name) => `,\n    held_${name} = NULL`)
-  .concat(`,\n    approved_until = NULL`, `,\n    recreate_from = NULL`)
-  .join('');
+const HOLD = [
+  ...['class', 'step', 'state', 'status_revision', 'at', 'decision'].map((name) => `held_${name}`),
+  'approved_until',
+];
+
+const DISSOLVE = [...HOLD, 'recreate_from'].map((column) => `,\n    ${column} = NULL`).join('');
 
 const ALLOW_RECREATION = `,
-    recreate_from = l.wanted + 1`;
+    recreate_from = l.wanted + 1${HOLD.map(
+      (column) => `,
+    ${column} = CASE WHEN l.held_class = 'create' AND l.held_decision IS DISTINCT FROM 'approved' THEN NULL
+      ELSE l.${column} END`,
+    ).join('')}`;
 
 /**
  * The SET list that makes a link due. `wanted` grows with every reason, so a settle can never erase one that it did

@@ -105,5 +105,5 @@ ALTER TABLE links
   ADD COLUMN repairs        smallint NOT NULL DEFAULT 0,
   ADD COLUMN repaired_at    timestamptz(3);
 
-CREATE INDEX plans_applying ON plans (id) WHERE state = 'applying';
+CREATE INDEX plans_under_way ON plans (state) WHERE state IN ('drawing', 'applying');
 CREATE INDEX plan_steps_approved ON plan_steps (plan_id) WHERE state = 'approved';

@@ -4,6 +4,7 @@ import {
   ConfirmationRefused,
   Erased,
   ErasedIdentifier,
+  ErasureInFlight,
   ErasureNotFound,
   ExternalKeyTaken,
   FourEyesRequired,
@@ -71,6 +72,7 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof ErasureNotFound) return new Problem(404, 'erasure_not_found', { detail });
   if (error instanceof WaiverRefused)
     return new Problem(409, 'waiver_refused', { detail, state: error.obstacle });
+  if (error instanceof ErasureInFlight) return new Problem(409, 'erasure_in_flight', { detail });
   if (error instanceof LegalHoldStands) return new Problem(409, 'legal_hold', { detail });
   if (error instanceof RevisionMismatch) return new Problem(412, 'revision_mismatch', { detail });
   if (error instanceof ImportRefused) return new Problem(422, error.code, { detail });

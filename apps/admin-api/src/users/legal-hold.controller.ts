@@ -17,7 +17,7 @@ export class LegalHoldController {
   @Requires('holds:legal')
   @Describes(
     'Place a legal hold on a user',
-    'While it stands the user is not purged: a request is answered 409 legal_hold, a purge that was put off does not begin, and the retention period passes the user over. Everything else goes on. 409 wrong_status when the purge has begun.',
+    'While it stands the user is not purged: a request is answered 409 legal_hold, a purge that was put off does not begin, and the retention period passes the user over. Passkeys and profiles stay too; an erasure of a profile that is owed is dropped. Everything else goes on. 409 wrong_status when the purge has begun, 409 erasure_in_flight when a profile may be being erased just now.',
   )
   @AboutUser()
   @Answers(200, userView)

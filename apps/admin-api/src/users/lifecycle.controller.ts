@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, HttpCode, Inject, Post } from '@nestjs/common';
 import type { User } from '#domain';
-import type { CallerVerb } from '#store';
+import type { ClosingVerb } from '#store';
 import { Requires } from '../auth/scopes.js';
 import { AboutUser, Answers, BodyIsOptional, Describes } from '../docs/decorators.js';
 import { returnedUserView, userView } from '../docs/views.js';
@@ -103,7 +103,7 @@ export class LifecycleController {
     return ask.tag(await this.returns.comeBack(ask.actor, ask.ref, how));
   }
 
-  private async move(ask: Addressed, verb: CallerVerb, body?: ClosingBody): Promise<User> {
+  private async move(ask: Addressed, verb: ClosingVerb, body?: ClosingBody): Promise<User> {
     const how = { verb, overrideBudget: overrideOf(ask, body) };
     return ask.tag(await this.users.move(ask.actor, ask.ref, how));
   }

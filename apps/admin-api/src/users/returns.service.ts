@@ -74,7 +74,14 @@ function returnAt(instance: ProviderInstance | undefined, { user, link, verb }: 
       purgeAccepted: false,
       capabilities,
     },
-    { verb, park: link.park, isSettled: link.isSettled && link.certainty !== 'stale' },
+    {
+      verb,
+      park: link.park,
+      isSettled: link.isSettled && link.certainty !== 'stale',
+      hold: link.hold,
+      halt: link.halt,
+      isProfileErased: link.isProfileErased,
+    },
   );
 }
 

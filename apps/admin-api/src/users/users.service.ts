@@ -4,8 +4,8 @@ import type { Clock } from '#observability';
 import type { Doorbell } from '#queue';
 import {
   type BudgetOverride,
-  type CallerVerb,
   changeStatus,
+  type ClosingVerb,
   createUser,
   type EntryOptions,
   findUser,
@@ -38,9 +38,9 @@ export interface UserListing {
   readonly nextCursor: string | null;
 }
 
-/** A move of a user's life. */
+/** A way out. */
 export interface Move {
-  readonly verb: CallerVerb;
+  readonly verb: ClosingVerb;
   readonly overrideBudget: BudgetOverride | undefined;
 }
 

@@ -175,4 +175,30 @@ describe('what coming back is said to mean', () => {
       because: expect.stringContaining('there never was an account'),
     });
   });
+
+  it.each([
+    ['absent', { halt: 'all' }, 'halted'],
+    ['absent', { halt: 'creates' }, 'no new accounts'],
+    ['absent', { halt: 'widening' }, 'no new accounts'],
+    ['absent', { hold: 'create' }, '(create)'],
+    ['suspended', { halt: 'all' }, 'halted'],
+    ['suspended', { hold: 'overwrite' }, '(overwrite)'],
+  ] as const)('of an account that is %s is not certain with %j', (state, asked, reason) => {
+    const { certain, because } = told({ kind: 'passage', state, mayRecreate: true }, asked);
+    expect([certain, because]).toEqual([false, expect.stringContaining(reason)]);
+  });
+
+  it.each([{ halt: 'creates' }, { halt: 'widening' }, { hold: 'create' }] as const)(
+    'of an account that is there is as certain with %j',
+    (asked) => {
+      expect(told({ kind: 'passage', state: 'suspended' }, asked)).toMatchObject({ certain: true });
+    },
+  );
+
+  it('of an account whose profile was erased names what does not come back, unless all of it is gone', () => {
+    const profile = 'what the profile held beside the roster’s values';
+    const erased = { isProfileErased: true };
+    expect(told({ kind: 'sunshine', state: 'suspended' }, erased).loses).toEqual([profile]);
+    expect(told({ kind: 'sunshine', state: 'absent' }, erased).loses).toEqual(lostWith('sunshine'));
+  });
 });

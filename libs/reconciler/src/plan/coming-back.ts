@@ -1,4 +1,4 @@
-import { describePark, type ParkReason } from '#domain';
+import { type ChangeClass, describePark, type HaltScope, type ParkReason } from '#domain';
 import type { Capabilities } from '#identity-provider';
 import { plan, type Observed, type PlanInput } from './plan.js';
 
@@ -38,6 +38,12 @@ export interface ReturnAsked {
   readonly park: ParkReason | null;
   /** The link was settled, and what it says was read or acknowledged. */
   readonly isSettled: boolean;
+  /** Of which class a step waits for approval, was rejected, or would have to be approved again. (Default: none) */
+  readonly hold?: ChangeClass | null;
+  /** What is not done at the provider for now. (Default: everything is) */
+  readonly halt?: HaltScope | null;
+  /** The profile there was erased, or is to be. (Default: false) */
+  readonly isProfileErased?: boolean;
 }
 
 /**
@@ -46,14 +52,41 @@ export interface ReturnAsked {
  */
 export function comingBack(input: PlanInput, asked: ReturnAsked): AccountReturn {
   const told = input.status === 'active' ? opened(input, asked) : keptShut(input, asked);
-  const because = told.because ?? doubtOf(asked.park);
+  const obstacle = told.outcome === 'impossible' ? undefined : obstacleTo(told, asked);
+  const reasons = [told.because ?? doubtOf(asked.park), obstacle].filter((reason) => reason !== undefined);
   const isInDoubt = told.outcome !== 'impossible' && doubtOf(asked.park) !== undefined;
-  const certain = asked.isSettled && !isInDoubt && input.observed.state !== 'notLive';
-  const { outcome, loses } = told;
-  return { outcome, loses, certain, ...(because === undefined ? {} : { because }) };
+  const isKnown = asked.isSettled && input.observed.state !== 'notLive';
+  return {
+    outcome: told.outcome,
+    loses: [...told.loses, ...lostWithErasure(input, asked)],
+    certain: isKnown && !isInDoubt && obstacle === undefined,
+    ...(reasons.length === 0 ? {} : { because: reasons.join('; ') }),
+  };
 }
 
 type Told = Omit<AccountReturn, 'certain'>;
+
+/** What keeps the step from being taken that would bring somebody back. */
+function obstacleTo({ outcome }: Told, { hold = null, halt = null }: ReturnAsked): string | undefined {
+  const isNew = outcome === 'recreated' || outcome === 'created';
+  if (halt === 'all') return HALTED;
+  if (halt !== null && isNew) return CREATES_HALTED;
+  return hold !== null && (hold !== 'create' || isNew) ? `${HELD} (${hold})` : undefined;
+}
+
+const HALTED = 'the provider is halted, and nothing is done there until that ends';
+const CREATES_HALTED = 'no new accounts are made at the provider until its halt ends';
+const HELD = 'a step there waits for approval, or was rejected, and may be held again';
+
+/** The account stays, and what others put into its profile does not come back with what the roster writes there. */
+function lostWithErasure(
+  { observed }: PlanInput,
+  { isProfileErased = false }: ReturnAsked,
+): readonly string[] {
+  return isProfileErased && observed.state !== 'absent' ? [FOREIGN_PROFILE] : [];
+}
+
+const FOREIGN_PROFILE = 'what the profile held beside the roster’s values';
 
 const WORD = { restore: 'restored', reactivate: 'reactivated' } as const;
 

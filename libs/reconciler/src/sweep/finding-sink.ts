@@ -1,3 +1,4 @@
+import { driftPolicyOf, type DriftRules } from '#identity-provider';
 import {
   openFindings,
   recordFindings,
@@ -28,7 +29,11 @@ export class FindingSink implements SweepSink {
 
   async take(page: readonly Comparison[]): Promise<void> {
     const { room, run, roster, tally } = this.ground;
-    const found = page.flatMap(toFinding);
+    const { drift } = room.instance;
+    const found = page.flatMap((comparison) => [
+      ...toFinding(comparison),
+      ...reportedDrift(comparison, drift),
+    ]);
     for (const { kind, accountId } of found) this.found.add(foundText(kind, accountId));
     for (const comparison of page) {
       if (comparison.situation === 'underWay') this.found.add(foundText('any', comparison.account.accountId));
@@ -93,6 +98,18 @@ function toFinding(comparison: Comparison): FoundAccount[] {
     case 'underWay':
       return [];
   }
+}
+
+/** What somebody else changed and nobody puts right: found now, or let stand since it was found. */
+function reportedDrift(comparison: Comparison, rules: DriftRules): FoundAccount[] {
+  if (comparison.situation !== 'inStep' && comparison.situation !== 'drifted') return [];
+  const { link } = comparison;
+  const shown = comparison.situation === 'drifted' ? comparison.drift.attributes : [];
+  const attributes = [...new Set([...Object.keys(link.asserted?.tolerated ?? {}), ...shown])]
+    .filter((path) => driftPolicyOf(rules, path) === 'report')
+    .toSorted();
+  if (attributes.length === 0 || link.accountId === null) return [];
+  return [{ kind: 'drift', accountId: link.accountId, userId: link.userId, detail: { attributes } }];
 }
 
 function about(account: {

@@ -2,6 +2,7 @@ import type { RunMode } from '#domain';
 import type { SweepSink } from './comparison.js';
 import { FindingSink } from './finding-sink.js';
 import { MarkSink } from './mark-sink.js';
+import { PlanSink } from './plan-sink.js';
 import type { SinkGround } from './sweeping.js';
 
 export type { SinkGround } from './sweeping.js';
@@ -14,8 +15,8 @@ export type SinksByMode = Readonly<Record<RunMode, readonly OpenSink[]>>;
 
 const openFindingSink: OpenSink = (ground) => new FindingSink(ground);
 
-/** A preview says what it found and touches nothing; what else it is to do is added here. */
+/** A preview says what it found and what would be done about it, and touches nothing. */
 export const SINKS: SinksByMode = {
-  preview: [openFindingSink],
+  preview: [openFindingSink, (ground) => new PlanSink(ground)],
   apply: [openFindingSink, (ground) => new MarkSink(ground)],
 };

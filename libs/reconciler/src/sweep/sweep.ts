@@ -5,7 +5,8 @@ import { endAfter, endUnbelieved } from './outcome.js';
 import { sweepOwnLinks } from './own-links.js';
 import { RunHold } from './run-hold.js';
 import type { SinksByMode } from './sinks.js';
-import { Sweeping } from './sweeping.js';
+import { SweepContext } from './sweep-context.js';
+import { Sweeping, type SinkGround } from './sweeping.js';
 import { Tally } from './tally.js';
 
 /** One run that this worker has taken, and what it works with. */
@@ -30,12 +31,16 @@ export interface SweepTask {
  */
 export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): Promise<void> {
   const hold = new RunHold(room, run, stopping);
-  const ground = { room, run, roster, tally: new Tally(run.counts) };
-  const sweeping = new Sweeping(
-    ground,
-    hold,
-    sinks[run.mode].map((open) => open(ground)),
-  );
+  const context = new SweepContext(room, hold);
+  const ground: SinkGround = {
+    room,
+    run,
+    roster,
+    tally: new Tally(run.counts),
+    read: (target) => room.instance.provider.get(target, context),
+  };
+  const opened = sinks[run.mode].map((open) => open(ground));
+  const sweeping = new Sweeping(ground, hold, context, opened);
   try {
     const end = await lookThrough(sweeping);
     // Whatever it was that failed, a run that is to end ends for that.

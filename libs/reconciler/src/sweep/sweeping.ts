@@ -1,10 +1,10 @@
-import type { IdentityProvider } from '#identity-provider';
+import type { AccountTarget, IdentityProvider, Observation } from '#identity-provider';
 import { CallNotStarted } from '#identity-provider';
 import { recordProgress, type Roster, type RunEnd, type RunProgress, type Sql, type TakenRun } from '#store';
 import type { ProviderRoom } from '../provider-room.js';
 import type { Comparison, SweepSink } from './comparison.js';
 import type { RunHold } from './run-hold.js';
-import { SweepContext } from './sweep-context.js';
+import type { SweepContext } from './sweep-context.js';
 import type { Tally } from './tally.js';
 
 /** What a sink may go by. */
@@ -14,6 +14,8 @@ export interface SinkGround {
   readonly roster: Roster;
   /** Counts of the run, to which a sink may add its own. */
   readonly tally: Tally;
+  /** Reads one account as the run may. @throws CallNotStarted when the run goes no further */
+  readonly read: (target: AccountTarget) => Promise<Observation>;
 }
 
 /** How a look at a whole provider went. */
@@ -21,7 +23,6 @@ export type Looked = { readonly kind: 'seen' } | { readonly kind: 'suspicious'; 
 
 /** One run while it goes on: its ground, its lease, where it stands, and where what it finds goes. */
 export class Sweeping {
-  readonly context: SweepContext;
   pages: number;
   seen: number;
   expected: number | null = null;
@@ -33,10 +34,10 @@ export class Sweeping {
   constructor(
     readonly ground: SinkGround,
     readonly hold: RunHold,
+    readonly context: SweepContext,
     private readonly sinks: readonly SweepSink[],
   ) {
     const { run } = ground;
-    this.context = new SweepContext(ground.room, hold);
     this.pages = run.pages;
     this.seen = run.seen;
     this.position = run.position;

@@ -101,6 +101,32 @@ describe('a budget', () => {
     expect(countOf(answers, 'go')).toBe(one.limit);
   });
 
+  it.each([
+    { linked: 20, atLeast: 25, percent: 5, limit: 10, next: 5, why: 'half' },
+    { linked: 105, atLeast: 0, percent: 20, limit: 21, next: 16, why: 'a share' },
+  ])(
+    'removes $why of those who were there when the hour began, however many are gone by then',
+    async (one) => {
+      let left = (await claimed(one.linked)).map((link) => step(link, 'remove'));
+      const remove = async (most: number) => {
+        const some = left.slice(0, most);
+        const answers = await ask(one, some);
+        const gone = some.filter((_, at) => answers[at]?.kind === 'go').map(({ userId }) => userId);
+        left = left.filter(({ userId }) => !gone.includes(userId));
+        await links.roster.sql('UPDATE links SET account_id = NULL WHERE user_id = ANY($1::uuid[])', [gone]);
+        await links.roster.sql('UPDATE budgets SET counted_at = NULL');
+        return gone.length;
+      };
+      expect(await remove(one.limit - 1)).toBe(one.limit - 1);
+      expect(await remove(5)).toBe(1);
+      expect(await remove(5)).toBe(0);
+      // Whoever went longer ago is no part of the population any more.
+      await links.roster.sql('UPDATE links SET granted_minute = granted_minute - 62');
+      await links.roster.sql(`UPDATE budgets SET spent = '{}'`);
+      expect(await remove(one.linked)).toBe(one.next);
+    },
+  );
+
   it('counts each class by itself, and creates not against half of a small roster', async () => {
     const all = await claimed(20);
     const allowance = { atLeast: 15, percent: 0 };

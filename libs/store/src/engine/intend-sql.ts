@@ -54,10 +54,18 @@ const SORTED = `
       ELSE 'asks' END AS answer
     FROM allowed a JOIN providers p ON p.slug = $1)`;
 
-/** How many users a budget's provider has linked; expects the row of `budgets` under the alias `k`. */
+/**
+ * The population that a budget's share is taken of: the users its provider has linked, and of removals also those who
+ * took room within the hour and are gone. Else each receipt would lower the share of those who wait beside it, and the
+ * last of an hour's purges would be held. Expects the row of `budgets` under the alias `k`.
+ */
 export const LINKED = `
       CASE WHEN k.counted_at > now() - ${COUNT_AGAIN} THEN k.linked
-        ELSE (SELECT count(*)::int FROM links l WHERE l.provider = k.provider AND l.account_id IS NOT NULL) END`;
+        ELSE (SELECT count(*)::int FROM links l WHERE l.provider = k.provider AND l.account_id IS NOT NULL)
+          + CASE WHEN k.class <> 'remove' THEN 0 ELSE (
+              SELECT count(*)::int FROM links l
+              WHERE l.provider = k.provider AND l.granted_class = 'remove' AND l.account_id IS NULL
+                AND l.granted_minute >= floor(extract(epoch FROM now()) / 60)::bigint - ${WINDOW_MINUTES}) END END`;
 
 /** What is left of a budget, `NULL` without a limit; expects its allowance, `class`, `spent`, `linked`, and the `clock`. */
 export const ROOM_LEFT = `

@@ -1,7 +1,8 @@
+import type { HaltScope } from '#domain';
 import type { Sql } from '../database.js';
 import { markClause } from '../mark.js';
 
-export type HaltScope = 'all' | 'creates' | 'widening';
+export type { HaltScope };
 
 /** What stands between this provider and its work. */
 export interface ProviderState {

@@ -161,20 +161,26 @@ async function approve(
 /** A link that is just being worked on may have been told before that its step is held, and has to ask again. */
 async function reject(
   sql: Database['sql'],
-  { provider }: HoldVerdict,
+  { provider, class: name }: HoldVerdict,
   users: readonly string[],
 ): Promise<void> {
   await sql(
     `UPDATE links SET held_decision = 'rejected', park_code = 'change_rejected', park_attribute = NULL,
        park_rule = $3, parked_at = now(), last_error = 'change_rejected', wanted = wanted + in_flight::int
      WHERE provider = $1 AND user_id = ANY($2::uuid[])`,
-    [provider, users, REJECTED_RULE],
+    [provider, users, rejectedRule(name)],
   );
 }
 
 /** What a link says whose step was rejected. */
-export const REJECTED_RULE =
+export function rejectedRule(name: ChangeClass): string {
+  return name === 'create' ? REJECTED_CREATE : REJECTED_STEP;
+}
+
+const REJECTED_STEP =
   'an operator rejected this step; the account stays as it is until the status changes, or the change is asked for again with overrideBudget';
+const REJECTED_CREATE =
+  'an operator rejected this new account; it is not made until the status changes, or it is asked for again: reactivate the user with "recreate": true';
 
 async function note(
   work: { readonly sql: Database['sql']; readonly roster: Roster; readonly actor: string },

@@ -62,7 +62,11 @@ export async function drawSteps(sql: Sql, planId: string, steps: readonly Propos
   );
 }
 
-/** Puts a plan up for decision: nothing more is drawn. */
-export async function proposePlan(sql: Sql, planId: string): Promise<void> {
-  await sql(`UPDATE plans SET state = 'proposed' WHERE id = $1 AND state = 'drawing'`, [planId]);
+/** Puts plans up for decision whose previews have all ended. One indexed query while none is being drawn. */
+export async function proposePlans(sql: Sql): Promise<void> {
+  await sql(
+    `UPDATE plans p SET state = 'proposed'
+     WHERE p.state = 'drawing'
+       AND NOT EXISTS (SELECT FROM runs r WHERE r.request_id = p.id AND r.state IN ('waiting', 'running'))`,
+  );
 }

@@ -3,6 +3,7 @@ import { recordAudit, type AuditEntry } from '../audit/record-audit.js';
 import { requireConfirmation } from './confirmation.js';
 import type { UserRef } from './edit-user.js';
 import { StatusRefused } from './errors.js';
+import { requireNoLegalHold } from './legal-hold.js';
 import { lockUser } from './lock-user.js';
 import { requireRevision } from './revision.js';
 import type { Roster } from './roster.js';
@@ -38,8 +39,8 @@ export interface AccountCallEnd {
 
 /**
  * Puts on record that a call is about to be made, under the lock of the user row: a user who is on the way out is seen
- * as such, and a process that ends during the call has left its trace.
- * @throws UserNotFound, RevisionMismatch, ConfirmationRefused, StatusRefused
+ * as such, and a process that ends during the call has left its trace. What cannot be undone is refused under a legal hold.
+ * @throws UserNotFound, RevisionMismatch, LegalHoldStands, ConfirmationRefused, StatusRefused
  */
 export async function beginAccountCall(
   roster: Roster,
@@ -49,7 +50,10 @@ export async function beginAccountCall(
   return transact(roster.database, async (sql) => {
     const user = await lockUser(sql, rule.id);
     requireRevision(user, rule.expected);
-    if (rule.confirm !== undefined) requireConfirmation(user, rule.confirm.given);
+    if (rule.confirm !== undefined) {
+      requireNoLegalHold(user);
+      requireConfirmation(user, rule.confirm.given);
+    }
     if (!rule.statuses.includes(user.status)) throw new StatusRefused(user.status, rule.needs);
     await recordAudit(sql, roster.hashKey, [entryOf(call, user.id, { outcome: 'intended' })]);
     return user;

@@ -10,18 +10,18 @@ import type { Roster } from './roster.js';
 import { transact } from './transact.js';
 import { setStatus } from './write-users.js';
 
-/** What a caller may ask of a lifecycle; purges have their own function, since they may be put off. */
-export type CallerVerb = Exclude<LifecycleVerb, 'purge' | 'completePurge'>;
+/** The ways out that can be taken back. Purges have their own function, since they may be put off; so have the ways back. */
+export type ClosingVerb = 'deactivate' | 'delete';
 
 /**
- * Deactivates, reactivates, deletes or restores a user: status, links and audit entry in one transaction, under the
- * lock of the user row. A restore also cancels a purge that was asked for. Asking again for what already is changes nothing, but for an override of the budgets.
+ * Deactivates or deletes a user: status, links and audit entry in one transaction, under the lock of the user row.
+ * Asking again for what already is changes nothing, but for an override of the budgets.
  * @throws UserNotFound, RevisionMismatch, TransitionRefused
  */
 export async function changeStatus(
   roster: Roster,
   actor: string,
-  change: UserRef & { readonly verb: CallerVerb; readonly overrideBudget?: BudgetOverride | undefined },
+  change: UserRef & { readonly verb: ClosingVerb; readonly overrideBudget?: BudgetOverride | undefined },
 ): Promise<Written> {
   const { verb, overrideBudget } = change;
   return transact(roster.database, async (sql) => {

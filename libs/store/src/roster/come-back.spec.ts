@@ -107,4 +107,62 @@ describe('somebody who is asked back', () => {
     await expect(ask(user.id, 'restore', { recreate: true })).rejects.toThrow(TransitionRefused);
     expect((await permissions(user.id)).map(({ given }) => given)).toEqual([null, null]);
   });
+
+  it('D12 is permitted a new account only where one is to be: a permission that sleeps is used unasked', async () => {
+    const { id } = await newUser();
+    await roster.sql(`UPDATE links SET assigned = false WHERE user_id = $1 AND provider = 'south'`, [id]);
+    const first = await ask(id, 'reactivate', { recreate: true });
+    expect(first.links.map(({ mayRecreate }) => mayRecreate)).toEqual([true, false]);
+    await roster.sql(`UPDATE links SET recreate_from = NULL, assigned = true WHERE user_id = $1`, [id]);
+    await roster.sql(`UPDATE providers SET enabled = false WHERE slug = 'north'`);
+    const second = await ask(id, 'reactivate', { recreate: true });
+    await roster.sql(`UPDATE providers SET enabled = true WHERE slug = 'north'`);
+    expect(second.links.map(({ mayRecreate }) => mayRecreate)).toEqual([false, true]);
+    expect((await permissions(id)).map(({ given }) => given)).toEqual([null, true]);
+  });
+
+  it.each([
+    ['open', 'create', null, null],
+    ['rejected', 'create', 'rejected', null],
+    ['approved', 'create', 'approved', 'create'],
+    ['open', 'overwrite', null, 'overwrite'],
+  ] as const)('D12 with a permission has an %s hold of class %s asked afresh, or kept', async (...one) => {
+    const [, held, decision, after] = one;
+    const { id } = await newUser();
+    await roster.sql(
+      `UPDATE links SET held_class = $2, held_step = 'provision', held_decision = $3, held_status_revision = 1,
+         held_state = 'absent', held_at = now() WHERE user_id = $1`,
+      [id, held, decision],
+    );
+    const { links } = await ask(id, 'reactivate', { recreate: true });
+    expect(links.map(({ hold }) => hold)).toEqual(Array(2).fill(decision === 'approved' ? null : held));
+    const rows = await roster.sql('SELECT held_class, held_step FROM links WHERE user_id = $1', [id]);
+    expect(rows).toEqual(Array(2).fill({ held_class: after, held_step: after && 'provision' }));
+  });
+
+  it('is told of what stands in the way of a provider and of a profile that was erased meanwhile', async () => {
+    const { id } = await newUser();
+    await move(id, 'delete');
+    await roster.sql(`UPDATE links SET owed = '{eraseProfile}' WHERE user_id = $1 AND provider = 'north'`, [
+      id,
+    ]);
+    await roster.sql(`UPDATE providers SET halt_scope = 'creates' WHERE slug = 'south'`);
+    const seen = async (verb: 'restore' | 'reactivate') =>
+      (await ask(id, verb)).links.map(({ halt, isProfileErased }) => [halt, isProfileErased]);
+    expect(await seen('restore')).toEqual([
+      [null, true],
+      ['creates', false],
+    ]);
+    await move(id, 'delete');
+    await roster.sql(`UPDATE links SET owed = '{}' WHERE user_id = $1`, [id]);
+    await roster.sql(
+      `INSERT INTO audit (actor, action, user_id, provider, detail)
+       VALUES ('engine', 'provider.discharge', $1, 'south', '{"effect": "eraseProfile", "outcome": "acknowledged"}')`,
+      [id],
+    );
+    expect((await seen('restore')).map(([, isErased]) => isErased)).toEqual([false, true]);
+    await roster.sql(`UPDATE users SET status_changed_at = status_changed_at + interval '1 second'`);
+    expect((await seen('reactivate')).map(([, isErased]) => isErased)).toEqual([false, false]);
+    await roster.sql(`UPDATE providers SET halt_scope = NULL`);
+  });
 });

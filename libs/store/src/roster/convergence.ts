@@ -1,4 +1,4 @@
-import { describePark, PARK_CODES } from '#domain';
+import { describePark, parkOf, type ParkColumns } from '#domain';
 import type { Database } from '../database.js';
 import { type LinkStanding, STANDING_SQL } from './link-view.js';
 
@@ -57,19 +57,15 @@ export async function convergence(database: Database): Promise<Convergence[]> {
 }
 
 async function parkedFor(database: Database): Promise<Map<string, Record<string, number>>> {
-  const rows = await database.sql<{
-    provider: string;
-    code: string;
-    attribute: string | null;
-    links: number;
-  }>(
-    `SELECT p.slug AS provider, l.park_code AS code, l.park_attribute AS attribute, count(*)::int AS links
+  const rows = await database.sql<ParkColumns & { provider: string; links: number }>(
+    `SELECT p.slug AS provider, l.park_code AS "parkCode", l.park_attribute AS "parkAttribute", count(*)::int AS links
      ${LINKS} WHERE l.park_code IS NOT NULL AND l.standing = 'parked' GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2, 3`,
   );
   const reasons = new Map<string, Record<string, number>>();
-  for (const { provider, code, attribute, links } of rows) {
-    const known = PARK_CODES.find((one) => one === code) ?? 'internal';
-    const reason = describePark(attribute === null ? { code: known } : { code: known, attribute });
+  for (const { provider, links, ...columns } of rows) {
+    const park = parkOf(columns);
+    if (park === null) continue;
+    const reason = describePark(park);
     const counted = reasons.get(provider) ?? {};
     counted[reason] = (counted[reason] ?? 0) + links;
     reasons.set(provider, counted);

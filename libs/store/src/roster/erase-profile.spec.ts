@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changeStatus } from './change-status.js';
+import { comeBack } from './come-back.js';
 import { createUser } from './edit-user.js';
 import { oweErasure } from './erase-profile.js';
 import {
@@ -100,7 +101,7 @@ describe('owing the erasure of a profile', () => {
     await expect(ask(id, { provider: 'south' })).rejects.toMatchObject({ why: 'due' });
     await expect(ask(id, { provider: 'west' })).rejects.toThrow(NothingToErase);
     await expect(ask('0196f3a0-0000-7000-8000-000000000000')).rejects.toThrow(UserNotFound);
-    await changeStatus(roster, 'test', { id, verb: 'restore' });
+    await comeBack(roster, 'test', { id, verb: 'restore' });
     await expect(ask(id)).rejects.toThrow(StatusRefused);
     expect(await linkOf(id)).toMatchObject({ owed: [] });
     expect(await entriesOf(id)).toEqual([]);

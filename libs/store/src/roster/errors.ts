@@ -90,6 +90,17 @@ export class LegalHoldStands extends Error {
   }
 }
 
+/** What a legal hold is to keep from happening may be happening at this moment. */
+export class ErasureInFlight extends Error {
+  override readonly name = 'ErasureInFlight';
+
+  constructor(readonly provider: string) {
+    super(
+      `the profile of this user may be being erased at ${provider} at this moment; ask again when that is over`,
+    );
+  }
+}
+
 /** Something that cannot be undone was asked for without naming the person twice. */
 export class ConfirmationRefused extends Error {
   override readonly name = 'ConfirmationRefused';

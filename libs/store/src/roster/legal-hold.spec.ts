@@ -1,14 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { changeStatus, type CallerVerb } from './change-status.js';
 import { createUser, patchUser } from './edit-user.js';
-import { LegalHoldStands, RevisionMismatch, StatusRefused } from './errors.js';
+import { ErasureInFlight, LegalHoldStands, RevisionMismatch, StatusRefused } from './errors.js';
+import { beginAccountCall } from './account-calls.js';
 import { liftLegalHold, placeLegalHold } from './legal-hold.js';
 import { purgeUser } from './purge-user.js';
 import { startDuePurges } from './purges.js';
+import { startRetentionPurges } from './retention.js';
 import { findUser } from './read-users.js';
 import { revisionTag } from './revision.js';
-import { openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
+import { askFor, openTestRoster, type Reversible, settleAll, type TestRoster } from './roster.harness.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const LATER = new Date('2026-12-21T12:00:00Z');
@@ -28,7 +30,7 @@ describe('a legal hold', () => {
     await settleAll(roster);
     return user;
   }
-  const move = (id: string, verb: CallerVerb) => changeStatus(roster, 'key:a', { id, verb });
+  const move = (id: string, verb: Reversible) => askFor(roster, { id }, verb, 'key:a');
   const place = (id: string, reason = 'a lawsuit') => placeLegalHold(roster, 'key:a', { id, reason });
   const lift = (id: string) => liftLegalHold(roster, 'key:a', { id });
   const purge = (id: string, notBefore?: Date) => purgeUser(roster, 'key:a', { id, now: NOW, notBefore });
@@ -114,5 +116,69 @@ describe('a legal hold', () => {
       const isHeld = held.status === 'fulfilled';
       expect([status, legalHoldAt !== null]).toEqual(isHeld ? ['deleted', true] : ['purging', false]);
     }
+  });
+
+  it.each([
+    ['put off', 0, async () => startDuePurges(roster, LATER)],
+    [
+      'of the retention period',
+      31,
+      async () => startRetentionPurges(roster, { days: 30, remove: { atLeast: 0, percent: 100 } }),
+    ],
+  ])('and a purge %s at the same moment end in one of the two, never in both', async (_, days, start) => {
+    const ends = new Set<string>();
+    for (let round = 0; round < 40 && (round < 10 || ends.size < 2); round += 1) {
+      const { id } = await deletedUser();
+      if (days === 0) await purge(id, LATER);
+      await roster.sql(`UPDATE users SET status_changed_at = now() - $2 * interval '1 day' WHERE id = $1`, [
+        id,
+        days,
+      ]);
+      // The start takes several statements: the hold falls before, between and behind them.
+      const placing = round % 2 === 0 ? place(id) : delay(round % 10).then(() => place(id));
+      const results = await Promise.allSettled([start(), placing]);
+      const { status, legalHoldAt } = (await findUser(roster.database, id)) ?? {};
+      const isRefused = results.some((result) => result.status === 'rejected');
+      expect([status, legalHoldAt !== null]).toEqual(isRefused ? ['purging', false] : ['deleted', true]);
+      ends.add(String(status));
+    }
+    expect([...ends].toSorted()).toEqual(['deleted', 'purging']);
+  });
+
+  it('drops the erasure of a profile that is owed, and says where, but not one that may be under way', async () => {
+    const { id } = await deletedUser();
+    const owe = (more: string) =>
+      roster.sql(
+        `UPDATE links SET owed = '{revokeTokens,eraseProfile}', ${more} WHERE user_id = $1 AND provider = 'north'`,
+        [id],
+      );
+    await owe('in_flight = true');
+    await expect(place(id)).rejects.toThrow(ErasureInFlight);
+    expect((await findUser(roster.database, id))?.legalHoldAt).toBeNull();
+    await owe('in_flight = false');
+    expect((await place(id)).changed).toBe(true);
+    const links = await roster.sql(
+      'SELECT owed, wanted > handled AS due FROM links WHERE user_id = $1 ORDER BY provider',
+      [id],
+    );
+    expect(links).toEqual([
+      { owed: ['revokeTokens'], due: true },
+      { owed: [], due: false },
+    ]);
+    const entries = await roster.sql(
+      `SELECT actor, provider, detail FROM audit WHERE user_id = $1 AND action = 'account.erase_profile'`,
+      [id],
+    );
+    expect(entries).toEqual([{ actor: 'key:a', provider: 'north', detail: { outcome: 'dropped' } }]);
+  });
+
+  it('refuses a call on an account that cannot be undone, and no other', async () => {
+    const { id, externalKey } = await deletedUser();
+    await place(id);
+    const call = { actor: 'key:a', action: 'account.remove_passkeys', provider: 'north' };
+    const rule = { id, needs: 'deleted', statuses: ['deleted'] as const };
+    const confirmed = beginAccountCall(roster, call, { ...rule, confirm: { given: externalKey } });
+    await expect(confirmed).rejects.toThrow(LegalHoldStands);
+    expect((await beginAccountCall(roster, call, rule)).id).toBe(id);
   });
 });

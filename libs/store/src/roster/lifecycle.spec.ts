@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { changeStatus, type CallerVerb } from './change-status.js';
+import { changeStatus } from './change-status.js';
 import { createUser } from './edit-user.js';
 import { RevisionMismatch, TransitionRefused } from './errors.js';
 import { purgeUser } from './purge-user.js';
 import { completePurges, startDuePurges } from './purges.js';
 import { findUser } from './read-users.js';
 import { revisionTag } from './revision.js';
-import { openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
+import { askFor, openTestRoster, type Reversible, settleAll, type TestRoster } from './roster.harness.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const LATER = new Date('2026-12-21T12:00:00Z');
@@ -26,7 +26,7 @@ describe('the lifecycle of a user', () => {
     await settleAll(roster);
     return user;
   }
-  const ask = (id: string, verb: CallerVerb) => changeStatus(roster, 'key:a', { id, verb });
+  const ask = (id: string, verb: Reversible) => askFor(roster, { id }, verb, 'key:a');
   const lanesOf = async (id: string) => {
     const links = await roster.sql<{ lane: number; due: boolean }>(
       'SELECT lane, wanted > handled AS due FROM links WHERE user_id = $1',

@@ -1,12 +1,4 @@
-import {
-  type Assigner,
-  describePark,
-  LANE_NAMES,
-  type Lane,
-  PARK_CODES,
-  type ParkCode,
-  type Situation,
-} from '#domain';
+import { type Assigner, describePark, LANE_NAMES, type Lane, parkOf, type Situation } from '#domain';
 import type { NativeAttributes } from '#identity-provider';
 import type { Database } from '../database.js';
 import type { Asserted } from '../engine/work.js';
@@ -201,14 +193,10 @@ function parkedView(link: {
   readonly parkRule: string | null;
   readonly parkedAt: Date | null;
 }): LinkView['parked'] {
-  if (link.parkCode === null) return null;
-  const known: ParkCode = PARK_CODES.find((code) => code === link.parkCode) ?? 'internal';
-  const reason = describePark({
-    code: known,
-    ...(link.parkAttribute === null ? {} : { attribute: link.parkAttribute }),
-  });
+  const park = parkOf(link);
+  if (link.parkCode === null || park === null) return null;
   return {
-    reason,
+    reason: describePark(park),
     code: link.parkCode,
     attribute: link.parkAttribute,
     rule: link.parkRule,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Allowance } from '#domain';
 import { changeStatus } from './change-status.js';
+import { comeBack } from './come-back.js';
 import { createUser } from './edit-user.js';
 import { placeLegalHold } from './legal-hold.js';
 import { purgeUser } from './purge-user.js';
@@ -35,7 +36,7 @@ describe('the retention of deleted users', () => {
     return ids;
   }
   const start = (more: Partial<Retention> = {}) =>
-    startRetentionPurges(roster, { now: new Date(), days: 30, remove: NO_LIMIT, ...more });
+    startRetentionPurges(roster, { days: 30, remove: NO_LIMIT, ...more });
   const purging = async () => (await roster.sql(`SELECT FROM users WHERE status = 'purging'`)).length;
 
   it('ends with the purge of whoever was deleted for longer than the period, the longest first', async () => {
@@ -43,7 +44,7 @@ describe('the retention of deleted users', () => {
     const due = await deletedFor(31, 3);
     expect(await start()).toEqual(due);
     expect(await start()).toEqual([]);
-    expect(await start({ now: new Date(Date.now() + 2 * DAY_MS) })).toEqual([young]);
+    expect(await start({ days: 28 })).toEqual([young]);
     const [link] = await roster.sql(`SELECT wanted > handled AS due, lane FROM links WHERE user_id = $1`, [
       due[0],
     ]);
@@ -89,9 +90,31 @@ describe('the retention of deleted users', () => {
     expect(await start({ remove: exactly(5) })).toHaveLength(3);
     // They have not taken their room yet.
     expect(await start({ remove: exactly(5) })).toEqual([]);
+    expect(await purging()).toBe(3);
+  });
+
+  it.each([
+    ['the mirror', NO_LIMIT],
+    ['nobody', exactly(0)],
+  ])('starts nobody while no provider is enabled, although there is room for %s', async (_, remove) => {
+    await deletedFor(31, 3);
+    await roster.sql('UPDATE providers SET enabled = false');
+    expect(await start({ remove })).toEqual([]);
+    const { id } = await createUser(roster, 'key:a', { externalKey: 'linked-nowhere' });
+    await changeStatus(roster, 'key:a', { id, verb: 'delete' });
+    await roster.sql(`UPDATE users SET status_changed_at = now() - interval '90 days' WHERE id = $1`, [id]);
+    expect(await start({ remove })).toEqual([]);
+  });
+
+  it('passes over whoever has a link at a provider that is switched off, and takes them when it is back', async () => {
+    const stranded = await deletedFor(40, 3);
     await roster.sql(`UPDATE providers SET enabled = false WHERE slug = 'south'`);
-    expect(await start({ remove: exactly(5) })).toHaveLength(2);
-    expect(await purging()).toBe(5);
+    const { id } = await createUser(roster, 'key:a', { externalKey: 'linked-north' });
+    await changeStatus(roster, 'key:a', { id, verb: 'delete' });
+    await roster.sql(`UPDATE users SET status_changed_at = now() - interval '35 days' WHERE id = $1`, [id]);
+    expect(await start()).toEqual([id]);
+    await roster.sql('UPDATE providers SET enabled = true');
+    expect(await start()).toEqual(stranded);
   });
 
   it('P9: counts room that was taken within the hour once, and room of who waits for approval not at all', async () => {
@@ -142,7 +165,7 @@ describe('the retention of deleted users', () => {
       }) as typeof roster.database.sql,
     };
     const database = { ...counting, transaction: () => Promise.reject(new Error('a transaction')) };
-    await startRetentionPurges({ ...roster, database }, { now: new Date(), days: 30, remove: NO_LIMIT });
+    await startRetentionPurges({ ...roster, database }, { days: 30, remove: NO_LIMIT });
     expect(queries).toBe(1);
   });
 
@@ -150,7 +173,7 @@ describe('the retention of deleted users', () => {
     for (let round = 0; round < 8; round += 1) {
       const [id = ''] = await deletedFor(40 + round, 1);
       const [restored, started] = await Promise.allSettled([
-        changeStatus(roster, 'key:a', { id, verb: 'restore' }),
+        comeBack(roster, 'key:a', { id, verb: 'restore' }),
         start(),
       ]);
       expect(started.status).toBe('fulfilled');

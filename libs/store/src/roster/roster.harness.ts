@@ -1,6 +1,9 @@
 import { v7 } from 'uuid';
 import { createTestDatabase } from '../../../../test/support/database.js';
 import { type Database, openDatabase } from '../database.js';
+import { changeStatus, type ClosingVerb } from './change-status.js';
+import { comeBack, type ReturnRequest } from './come-back.js';
+import type { UserRef, Written } from './edit-user.js';
 import { openRoster, type Roster } from './roster.js';
 import { syncProviders, type ProviderDeclaration } from './sync-providers.js';
 
@@ -53,4 +56,14 @@ export async function settleAll(roster: TestRoster, appliedStatus = 'active'): P
   await roster.sql(`UPDATE links SET handled = wanted, applied_status = $1, certainty = 'certain'`, [
     appliedStatus,
   ]);
+}
+
+/** A move of a user's life that can be taken back. */
+export type Reversible = ClosingVerb | ReturnRequest['verb'];
+
+/** Asks for a move by whichever door it has. */
+export function askFor(roster: Roster, ref: UserRef, verb: Reversible, actor = 'test'): Promise<Written> {
+  return verb === 'deactivate' || verb === 'delete'
+    ? changeStatus(roster, actor, { ...ref, verb })
+    : comeBack(roster, actor, { ...ref, verb });
 }

@@ -1,6 +1,7 @@
 import { completeErasures } from '../erasure/complete-erasures.js';
 import { issueReceipts } from '../erasure/issue-receipts.js';
 import { finishPlans } from '../plans/decide-plan.js';
+import { proposePlans } from '../plans/draw-plan.js';
 import { forgetWebhookEvents } from '../webhooks/forget-events.js';
 import { completePurges, startDuePurges } from './purges.js';
 import { startRetentionPurges, type Retention } from './retention.js';
@@ -9,7 +10,7 @@ import type { Roster } from './roster.js';
 /** By what the roster moves on. */
 export interface UpkeepRules {
   readonly now: Date;
-  readonly retention: Omit<Retention, 'now'>;
+  readonly retention: Retention;
 }
 
 /** How much moved on. */
@@ -28,11 +29,12 @@ export interface Upkept {
  */
 export async function upkeep(roster: Roster, { now, retention }: UpkeepRules): Promise<Upkept> {
   const started = await startDuePurges(roster, now);
-  const retained = await startRetentionPurges(roster, { now, ...retention });
+  const retained = await startRetentionPurges(roster, retention);
   const receipts = await issueReceipts(roster, now);
   const erased = await completeErasures(roster);
   const purged = await completePurges(roster);
   await forgetWebhookEvents(roster.database);
+  await proposePlans(roster.database.sql);
   await finishPlans(roster.database.sql);
   return { purges: started.length + retained.length + purged.length, receipts, erasures: erased.length };
 }

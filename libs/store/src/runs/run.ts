@@ -35,6 +35,9 @@ export type RunCounts = Readonly<Record<string, number>>;
 /** A run that a worker has taken under a lease. */
 export interface TakenRun {
   readonly id: string;
+  /** What was asked for with it; of a preview also the id of the plan that it draws. */
+  readonly requestId: string;
+  readonly requestedBy: string;
   readonly provider: string;
   readonly mode: RunMode;
   readonly userIds: readonly string[] | null;

@@ -26,7 +26,7 @@ export async function takeRun(sql: Sql, request: TakeRequest): Promise<TakenRun 
        counts = CASE WHEN r.position IS NULL THEN '{}' ELSE r.counts END,
        absent = CASE WHEN r.position IS NULL THEN '{}' ELSE r.absent END
      FROM picked p WHERE r.id = p.id
-     RETURNING r.id, r.provider, r.mode, r.user_ids AS "userIds", r.lease_token AS "leaseToken", r.position, r.absent,
+     RETURNING r.id, r.request_id AS "requestId", r.requested_by AS "requestedBy", r.provider, r.mode, r.user_ids AS "userIds", r.lease_token AS "leaseToken", r.position, r.absent,
        r.pages, r.seen, r.counts`,
     [request.providers, request.leaseToken, request.leaseMs],
   );

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Allowance, Lane } from '#domain';
 import { changeStatus } from '../change-status.js';
+import { comeBack } from '../come-back.js';
 import { createUser } from '../edit-user.js';
 import { openTestRoster, type TestRoster } from '../roster.harness.js';
 import { importUsers, type ImportOptions } from './import-users.js';
@@ -228,7 +229,7 @@ describe('an import that knows everybody', () => {
       meanwhile: async () => {
         await createUser(roster, 'key:api', { externalKey: 'new' });
         await changeStatus(roster, 'key:api', { id, verb: 'delete' });
-        await changeStatus(roster, 'key:api', { id, verb: 'restore' });
+        await comeBack(roster, 'key:api', { id, verb: 'restore' });
         mayEnd.open();
         await late;
       },

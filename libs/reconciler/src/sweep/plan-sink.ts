@@ -1,0 +1,57 @@
+import type { Observation } from '#identity-provider';
+import { beginPlan, drawSteps } from '#store';
+import { observationOf, previewSteps } from '../preview.js';
+import type { Comparison, SweepSink } from './comparison.js';
+import type { SinkGround } from './sweeping.js';
+
+/** Draws, for a plan, what would be done about what differs. Nothing is marked. */
+export class PlanSink implements SweepSink {
+  private isBegun = false;
+
+  constructor(private readonly ground: SinkGround) {}
+
+  async take(page: readonly Comparison[]): Promise<void> {
+    const seen = await this.observe(page);
+    if (seen.size === 0) return;
+    const { room, run, tally } = this.ground;
+    const { sql } = room.engine.database;
+    await this.begin();
+    const steps = await previewSteps(room, seen);
+    await drawSteps(sql, run.requestId, steps);
+    tally.add('planned', steps.length);
+  }
+
+  /** A preview that found nothing to do is a plan as well. */
+  end(): Promise<void> {
+    return this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    if (this.isBegun) return;
+    const { requestId: id, requestedBy } = this.ground.run;
+    await beginPlan(this.ground.room.engine.database.sql, { id, requestedBy });
+    this.isBegun = true;
+  }
+
+  /** Whoever a listing did not show is read: not to be shown is no proof of absence. */
+  private async observe(page: readonly Comparison[]): Promise<ReadonlyMap<string, Observation>> {
+    const seen = new Map<string, Observation>();
+    const missing: Promise<void>[] = [];
+    for (const comparison of page) {
+      if (comparison.situation === 'drifted') {
+        seen.set(comparison.link.userId, observationOf(comparison.account));
+      } else if (comparison.situation === 'absent') {
+        const { userId, accountId, remoteKey } = comparison.link;
+        missing.push(
+          this.ground.read({ accountId, remoteKey }).then((observation) => {
+            seen.set(userId, observation);
+          }),
+        );
+      } else if (comparison.situation === 'unlinked' && comparison.by === 'remoteKey') {
+        for (const userId of comparison.userIds) seen.set(userId, observationOf(comparison.account));
+      }
+    }
+    await Promise.all(missing);
+    return seen;
+  }
+}
