@@ -420,6 +420,10 @@ describe('P8: an account of nobody that is removed', () => {
     await stage.mirror.database.sql(`UPDATE links SET certainty = 'stale' WHERE account_id = $1`, [own]);
     expect(await remove(duplicate.accountId)).toMatchObject({ body: { state: 'not_a_duplicate' } });
     await stage.mirror.database.sql(`UPDATE links SET certainty = 'certain' WHERE account_id = $1`, [own]);
+    await stage.ask('PUT', `/users/${user?.id}/legal-hold`, { reason: 'a claim' });
+    expect(await remove(duplicate.accountId)).toMatchObject({ status: 409, body: { code: 'legal_hold' } });
+    await stage.ask('DELETE', `/users/${user?.id}/legal-hold`);
+    expect(destroyed('passage')).toEqual([]);
     expect(await remove(duplicate.accountId)).toMatchObject({ status: 202 });
     await stage.mirror.converge();
     expect(destroyed('passage')).toEqual([duplicate.accountId]);
@@ -433,6 +437,22 @@ describe('P8: an account of nobody that is removed', () => {
       status: 409,
       body: { code: 'finding_outdated', state: 'linked' },
     });
+  });
+
+  it('is not removed when by now it is all that its user has', async () => {
+    await open({ providers: ['passage'] });
+    const user = only(await enter(stage.mirror.roster, [person(1)]));
+    await stage.mirror.converge();
+    const own = await accountOf(stage.mirror.database, user.id, 'passage');
+    plant('passage', ESTATE.passage(1));
+    const duplicate = only(await sweep());
+    stage.mirror.simulators.running.passage.plant({ op: 'remove', id: own });
+    const asked = await decideOn(duplicate, 'remove', { confirm: duplicate.accountId, reason: 'by hand' });
+    await stage.mirror.converge();
+
+    expect(asked).toMatchObject({ status: 409, body: { state: 'not_a_duplicate' } });
+    expect(destroyed('passage')).toEqual([]);
+    expect(stage.held('passage').has(duplicate.accountId ?? '')).toBe(true);
   });
 
   it('keeps its key from everybody until it is gone, where that key is ours', async () => {

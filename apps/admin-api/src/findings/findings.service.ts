@@ -70,8 +70,9 @@ export class FindingsService {
   }
 
   async remove(deciding: Deciding, { confirm, reason }: RemoveBody): Promise<Finding> {
-    const { shown } = await this.accounts.read(known(deciding).findingId, REMOVABLE);
-    const finding = await removeAccount(this.roster, { ...deciding, confirm, reason, shown });
+    const { finding: found, shown } = await this.accounts.read(known(deciding).findingId, REMOVABLE);
+    const keptId = await this.accounts.readKept(found);
+    const finding = await removeAccount(this.roster, { ...deciding, confirm, reason, shown, keptId });
     const users = finding.userId === null ? [] : [finding.userId];
     this.doorbell.ring([finding.provider], laneOfVerb('purge'), users);
     return finding;

@@ -7,6 +7,7 @@ import {
   findFinding,
   FindingStateRefused,
   FindingUntrue,
+  linkOfUser,
   requireKind,
   type Roster,
 } from '#store';
@@ -46,6 +47,23 @@ export class ShownAccounts {
     const { uniqueKeys: kinds } = provider.capabilities;
     const uniqueKeys = lookupKeys.filter(({ kind }) => kinds.includes(kind));
     return { finding, shown: { accountId, remoteKey, uniqueKeys } };
+  }
+
+  /**
+   * The account that the user of a duplicate would be left with, when it is there at this moment: what the last sweep
+   * saw may have been deleted since, and the duplicate be all that they have.
+   * @throws Problem when the provider cannot be asked
+   */
+  async readKept({ kind, provider: slug, userId }: Finding): Promise<string | null> {
+    if (kind !== 'duplicate_remote' || userId === null) return null;
+    const own = (await linkOfUser(this.roster.database, userId, slug))?.link;
+    if (own?.accountId == null) return null;
+    const { accountId, remoteKey } = own;
+    const instance = await this.directory.configured(slug);
+    const seen = await this.calls.make({ instance, operation: 'readAccount' }, (context) =>
+      instance.provider.get({ accountId, remoteKey }, context),
+    );
+    return 'account' in seen ? accountId : null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Account, LookupKey, LookupKeyKind } from '#identity-provider';
-import type { Claimant, KnownLink, SweptLink } from '#store';
+import { type Claimant, type KnownLink, ownAccountHolds, type SweptLink } from '#store';
 import { differingPaths } from '../plan/index.js';
 import type { Comparison, Drift } from './comparison.js';
 
@@ -72,13 +72,5 @@ function compareUnheld(
   const said = { account, userIds, by: first.by };
   if (userIds.length > 1) return { situation: 'disputed', ...said };
   if (first.accountId === null) return { situation: 'unlinked', ...said };
-  return { situation: claims.some(holdsItsKey) ? 'duplicate' : 'disputed', ...said };
-}
-
-/** Whether the claimant's own account holds the key as well: by our key always, else by what it was told to hold. */
-function holdsItsKey({ by, value, asserted }: Claimant): boolean {
-  if (by === 'remoteKey') return true;
-  return Object.values(asserted?.attributes ?? {}).some(
-    (held) => typeof held === 'string' && held.toLowerCase() === value.toLowerCase(),
-  );
+  return { situation: claims.some(ownAccountHolds) ? 'duplicate' : 'disputed', ...said };
 }

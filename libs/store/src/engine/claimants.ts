@@ -41,3 +41,11 @@ export async function findClaimants(
     [provider, keys.map(({ kind }) => kind), keys.map(({ value }) => value), moment],
   );
 }
+
+/** Whether the claimant's own account holds the key as well: by our key always, else by what it was told to hold. */
+export function ownAccountHolds({ by, value, asserted }: Claimant): boolean {
+  if (by === 'remoteKey') return true;
+  return Object.values(asserted?.attributes ?? {}).some(
+    (held) => typeof held === 'string' && held.toLowerCase() === value.toLowerCase(),
+  );
+}

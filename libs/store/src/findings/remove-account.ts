@@ -1,7 +1,10 @@
 import { type FindingKind, LANES, laneOfVerb, NO_ATTRIBUTES } from '#domain';
 import type { Sql } from '../database.js';
+import { ownAccountHolds } from '../engine/claimants.js';
 import { ExternalKeyTaken } from '../roster/errors.js';
 import { findExternalKeyFault } from '../roster/input/text.js';
+import { requireNoLegalHold } from '../roster/legal-hold.js';
+import { lockUser } from '../roster/lock-user.js';
 import type { Roster } from '../roster/roster.js';
 import { transact } from '../roster/transact.js';
 import { insertUsers, setStatus } from '../roster/write-users.js';
@@ -26,13 +29,16 @@ export interface RemoveDecision extends Decision {
   readonly reason: string;
   /** As the account was just read. */
   readonly shown: AccountShown;
+  /** The account that the user of a duplicate keeps, when it was just seen to be there. */
+  readonly keptId: string | null;
 }
 
 /**
  * Has the account of a finding destroyed by the purge that destroys every account: a user is entered who stands for
  * nothing but this account and is purging from the start. So the warrant, the intent, the budget and the read behind it
  * are those of any purge, and the one link keeps the account from everybody else until it is gone.
- * @throws FindingNotFound, FindingStateRefused, FindingKindRefused, AccountNotConfirmed, FindingUntrue, ExternalKeyTaken
+ * @throws FindingNotFound, FindingStateRefused, FindingKindRefused, AccountNotConfirmed, FindingUntrue, ExternalKeyTaken,
+ *   LegalHoldStands
  */
 export async function removeAccount(roster: Roster, decision: RemoveDecision): Promise<Finding> {
   const { findingId, confirm, reason, shown } = decision;
@@ -41,23 +47,35 @@ export async function removeAccount(roster: Roster, decision: RemoveDecision): P
     if (confirm !== finding.accountId) throw new AccountNotConfirmed(confirm !== undefined);
     await requireFree(sql, finding, shown);
     if (finding.kind === 'orphan') await requireUnclaimed(sql, finding, shown);
-    else await requireDuplicate(sql, finding, shown);
+    else await requireDuplicate(sql, finding, decision);
     const userId = await enterStandIn({ sql, roster }, finding.provider, shown);
     return resolveDecided({ sql, roster }, decision, finding, { verb: 'remove', userId, reason });
   };
   return takingAccount(() => transact(roster.database, work));
 }
 
-/** Whoever could claim the account must keep one that is known to be there. @throws FindingUntrue */
-async function requireDuplicate(sql: Sql, finding: Finding, shown: AccountShown): Promise<void> {
-  const claimants = await claimantsOf(sql, finding, shown);
-  const userIds = [...new Set(claimants.map(({ userId }) => userId))];
-  const keeping = await sql(
-    `SELECT 1 FROM links WHERE provider = $1 AND user_id = ANY($2::uuid[]) AND account_id IS NOT NULL
-       AND certainty = 'certain' AND observed_state NOT IN ('absent', 'notLive') FOR UPDATE`,
-    [finding.provider, userIds],
+/**
+ * One user alone could claim the account, whose own holds the same key and was just read; and nothing of theirs is
+ * under legal hold. What is less sure than that, a sweep does not call a duplicate either.
+ * @throws FindingUntrue, LegalHoldStands
+ */
+async function requireDuplicate(
+  sql: Sql,
+  finding: Finding,
+  { shown, keptId }: Pick<RemoveDecision, 'shown' | 'keptId'>,
+): Promise<void> {
+  const claims = await claimantsOf(sql, finding, shown);
+  const [userId, ...others] = [...new Set(claims.map((claim) => claim.userId))];
+  const isKept = claims.every(({ accountId, isSettled }) => isSettled && accountId === keptId);
+  const isSure = isKept && claims.some(ownAccountHolds);
+  if (userId === undefined || others.length > 0 || !isSure || keptId === null)
+    throw new FindingUntrue('not_a_duplicate');
+  requireNoLegalHold(await lockUser(sql, userId));
+  const [link] = await sql(
+    `SELECT 1 FROM links WHERE provider = $1 AND user_id = $2 AND account_id = $3 AND certainty = 'certain' FOR UPDATE`,
+    [finding.provider, userId, keptId],
   );
-  if (userIds.length === 0 || keeping.length < userIds.length) throw new FindingUntrue('not_a_duplicate');
+  if (link === undefined) throw new FindingUntrue('not_a_duplicate');
 }
 
 /**
