@@ -92,6 +92,8 @@ async function askAt(url: string, method: string, json: object | undefined): Pro
     method,
     headers: {
       authorization: `Bearer ${KEY}`,
+      // Client and server share one event loop here: a kept connection may have been closed while neither was looking.
+      connection: 'close',
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
