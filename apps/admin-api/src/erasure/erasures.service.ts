@@ -77,9 +77,9 @@ export class ErasuresService {
     readonly nextCursor: string | null;
   }> {
     const listing = JSON.stringify(['erasures', state ?? null]);
-    const after = cursor === undefined ? undefined : this.cursors.read(cursor, listing);
+    const after = this.cursors.read(cursor, listing);
     const { erasures, next } = await listErasures(this.roster.database, { state, after, limit });
-    return { erasures, nextCursor: next === null ? null : this.cursors.sign(next, listing) };
+    return { erasures, nextCursor: this.cursors.sign(next, listing) };
   }
 
   async waive(

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { laneOfVerb, type User } from '#domain';
 import type { Doorbell } from '#queue';
 import {
@@ -15,11 +14,10 @@ import {
   reopenFinding,
   type Roster,
 } from '#store';
+import { isId } from '../http/id.js';
 import { DOORBELL, ROSTER } from '../tokens.js';
 import type { AdoptBody, IgnoreBody, LinkBody, RemoveBody } from './requests.js';
 import { ShownAccounts } from './shown-account.js';
-
-const uuid = z.uuid();
 
 /** Who decides on which finding. */
 export interface Deciding {
@@ -81,6 +79,6 @@ export class FindingsService {
 
 /** @throws FindingNotFound for what cannot be an id, as for one that nothing has */
 function known(deciding: Deciding): Deciding {
-  if (!uuid.safeParse(deciding.findingId).success) throw new FindingNotFound();
+  if (!isId(deciding.findingId)) throw new FindingNotFound();
   return deciding;
 }

@@ -49,9 +49,9 @@ export class HoldsService {
     ...hold
   }: HeldUsersQuery): Promise<{ readonly users: readonly HeldUser[]; readonly nextCursor: string | null }> {
     const listing = JSON.stringify(['held', hold.provider, hold.class]);
-    const after = cursor === undefined ? undefined : this.cursors.read(cursor, listing);
+    const after = this.cursors.read(cursor, listing);
     const { users, next } = await usersOfHold(this.roster.database.sql, hold, { after, limit });
-    return { users, nextCursor: next === null ? null : this.cursors.sign(next, listing) };
+    return { users, nextCursor: this.cursors.sign(next, listing) };
   }
 
   async decide(

@@ -13,16 +13,21 @@ export class Cursors {
     this.key = createHmac('sha256', hashKey).update('rollcall cursors').digest();
   }
 
-  /** @param listing what the cursor belongs to: the filters, spelt always the same way */
-  sign(id: string, listing: string): string {
+  /**
+   * The cursor of the next page; `null` behind the last one.
+   * @param listing what the cursor belongs to: the filters, spelt always the same way
+   */
+  sign(id: string | null, listing: string): string | null {
+    if (id === null) return null;
     return `${id}.${this.mac(id, listing).toString('base64url')}`;
   }
 
   /**
-   * The id behind a cursor.
+   * The id behind a cursor; `undefined` at the beginning, where there is none.
    * @throws Problem when it was not made here, or for another listing
    */
-  read(cursor: string, listing: string): string {
+  read(cursor: string | undefined, listing: string): string | undefined {
+    if (cursor === undefined) return undefined;
     const [, id, mac] = SHAPE.exec(cursor) ?? [];
     if (id !== undefined && mac !== undefined) {
       const given = Buffer.from(mac, 'base64url');

@@ -13,8 +13,9 @@ import {
 } from '#store';
 import type { BudgetPolicy } from '../holds/holds.service.js';
 import { Cursors } from '../http/cursor.js';
+import { isId } from '../http/id.js';
 import { BUDGET, DOORBELL, ROSTER } from '../tokens.js';
-import { planId, type StepQuery } from './requests.js';
+import type { StepQuery } from './requests.js';
 
 /** Plans that previews proposed, and somebody's word on them. */
 @Injectable()
@@ -40,7 +41,7 @@ export class PlansService {
   ): Promise<{ readonly steps: readonly PlanStepView[]; readonly nextCursor: string | null }> {
     const plan = await this.read(id);
     const listing = JSON.stringify(['plan', plan.id, provider]);
-    const after = cursor === undefined ? undefined : this.cursors.read(cursor, listing);
+    const after = this.cursors.read(cursor, listing);
     const page = await listPlanSteps(this.roster.database, {
       id: plan.id,
       provider,
@@ -48,7 +49,7 @@ export class PlansService {
       limit,
       withValues,
     });
-    const nextCursor = page.next === null ? null : this.cursors.sign(page.next, listing);
+    const nextCursor = this.cursors.sign(page.next, listing);
     return { steps: page.steps, nextCursor };
   }
 
@@ -71,7 +72,6 @@ export class PlansService {
 
 /** @throws PlanNotFound when the id cannot be one */
 function known(id: string): string {
-  const parsed = planId.safeParse(id);
-  if (!parsed.success) throw new PlanNotFound();
-  return parsed.data;
+  if (!isId(id)) throw new PlanNotFound();
+  return id;
 }

@@ -5,9 +5,6 @@ import { reason } from '../holds/requests.js';
 const DEFAULT_LIMIT = 50;
 const LIMIT_RULE = `must be a number from 1 to ${MAX_PLAN_STEPS_A_PAGE}`;
 
-/** A plan's id in a path. */
-export const planId = z.uuid({ error: 'must be the id of a plan' });
-
 /** Why a plan is decided as it is. */
 export const verdictBody = z.strictObject({ reason: reason.optional() }).nullish();
 export type VerdictBody = z.infer<typeof verdictBody>;

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import type { Clock } from '#observability';
 import {
   askForRuns,
@@ -15,12 +14,11 @@ import {
   type Run,
 } from '#store';
 import { Cursors } from '../http/cursor.js';
+import { isId } from '../http/id.js';
 import { Problem } from '../http/problem.js';
 import { CLOCK, ROSTER } from '../tokens.js';
 import type { FindingListQuery, ReconciliationBody, RunListQuery } from './requests.js';
 import { type RunView, toRunView } from './views.js';
-
-const uuid = z.uuid();
 
 /** Reconciliations: asked for here, made by the workers, and read here while they go on. */
 @Injectable()
@@ -54,12 +52,12 @@ export class ReconciliationsService {
 
   /** @throws Problem when there is no run of this id */
   async read(id: string): Promise<RunView> {
-    return this.found(uuid.safeParse(id).success ? await findRun(this.roster, id) : null);
+    return this.found(isId(id) ? await findRun(this.roster, id) : null);
   }
 
   /** @throws Problem when there is no run of this id */
   async cancel(actor: string, id: string): Promise<RunView> {
-    const run = this.found(uuid.safeParse(id).success ? await cancelRun(this.roster, id) : null);
+    const run = this.found(isId(id) ? await cancelRun(this.roster, id) : null);
     const entry = { actor, action: 'reconciliation.cancel', provider: run.provider, detail: { id } };
     await recordAudit(this.roster.database.sql, this.roster.hashKey, [entry]);
     return run;
@@ -70,9 +68,9 @@ export class ReconciliationsService {
     readonly nextCursor: string | null;
   }> {
     const listing = JSON.stringify(['runs', query.provider ?? null, query.state ?? null]);
-    const after = this.after(cursor, listing);
+    const after = this.cursors.read(cursor, listing);
     const { runs, next } = await listRuns(this.roster.database, { ...query, after, limit });
-    return { runs: runs.map(toRunView), nextCursor: this.next(next, listing) };
+    return { runs: runs.map(toRunView), nextCursor: this.cursors.sign(next, listing) };
   }
 
   async findings({ cursor, limit, ...query }: FindingListQuery): Promise<{
@@ -81,9 +79,9 @@ export class ReconciliationsService {
   }> {
     const { provider = null, kind = null, state = null } = query;
     const listing = JSON.stringify(['findings', provider, kind, state]);
-    const after = this.after(cursor, listing);
+    const after = this.cursors.read(cursor, listing);
     const { findings, next } = await listFindings(this.roster.database, { ...query, after, limit });
-    return { findings, nextCursor: this.next(next, listing) };
+    return { findings, nextCursor: this.cursors.sign(next, listing) };
   }
 
   /** @throws Problem when nothing is halted there over a listing */
@@ -112,13 +110,5 @@ export class ReconciliationsService {
   private found(run: Run | null): RunView {
     if (run !== null) return toRunView(run);
     throw new Problem(404, 'reconciliation_not_found', { detail: 'there is no reconciliation of this id' });
-  }
-
-  private after(cursor: string | undefined, listing: string): string | undefined {
-    return cursor === undefined ? undefined : this.cursors.read(cursor, listing);
-  }
-
-  private next(id: string | null, listing: string): string | null {
-    return id === null ? null : this.cursors.sign(id, listing);
   }
 }

@@ -80,9 +80,9 @@ export class UsersService {
       filters.email ?? null,
       filters.parkedAt ?? null,
     ]);
-    const after = cursor === undefined ? undefined : this.cursors.read(cursor, listing);
+    const after = this.cursors.read(cursor, listing);
     const { users, next } = await listUsers(this.roster.database, { after, limit, ...filters });
-    return { users, nextCursor: next === null ? null : this.cursors.sign(next, listing) };
+    return { users, nextCursor: this.cursors.sign(next, listing) };
   }
 
   async replace(actor: string, ref: UserRef & EntryOptions, attributes: Replacement): Promise<User> {
