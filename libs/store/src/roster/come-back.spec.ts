@@ -1,27 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { User } from '#domain';
 import { changeStatus } from './change-status.js';
 import { comeBack, type ReturnRequest } from './come-back.js';
-import { createUser } from './edit-user.js';
 import { RevisionMismatch, TransitionRefused } from './errors.js';
 import { purgeUser } from './purge-user.js';
 import { revisionTag } from './revision.js';
-import { openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
+import { enterSettled, openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
 
 describe('somebody who is asked back', () => {
   let roster: TestRoster;
-  let count = 0;
   beforeAll(async () => {
     roster = await openTestRoster();
   });
   afterAll(() => roster.close());
 
-  async function newUser(): Promise<User> {
-    count += 1;
-    const user = await createUser(roster, 'key:a', { externalKey: `back-${count}` });
-    await settleAll(roster);
-    return user;
-  }
+  const newUser = () => enterSettled(roster);
   const ask = (id: string, verb: ReturnRequest['verb'], more: Partial<ReturnRequest> = {}) =>
     comeBack(roster, 'key:a', { id, verb, recreate: false, ...more });
   const move = (id: string, verb: 'deactivate' | 'delete') => changeStatus(roster, 'key:a', { id, verb });

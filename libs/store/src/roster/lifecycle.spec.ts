@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { User } from '#domain';
 import { changeStatus } from './change-status.js';
 import { createUser } from './edit-user.js';
 import { RevisionMismatch, TransitionRefused } from './errors.js';
@@ -7,25 +6,26 @@ import { purgeUser } from './purge-user.js';
 import { completePurges, startDuePurges } from './purges.js';
 import { findUser } from './read-users.js';
 import { revisionTag } from './revision.js';
-import { askFor, openTestRoster, type Reversible, settleAll, type TestRoster } from './roster.harness.js';
+import {
+  askFor,
+  enterSettled,
+  openTestRoster,
+  type Reversible,
+  settleAll,
+  type TestRoster,
+} from './roster.harness.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const LATER = new Date('2026-12-21T12:00:00Z');
 
 describe('the lifecycle of a user', () => {
   let roster: TestRoster;
-  let count = 0;
   beforeAll(async () => {
     roster = await openTestRoster();
   });
   afterAll(() => roster.close());
 
-  async function newUser(): Promise<User> {
-    count += 1;
-    const user = await createUser(roster, 'key:a', { externalKey: `life-${count}` });
-    await settleAll(roster);
-    return user;
-  }
+  const newUser = () => enterSettled(roster);
   const ask = (id: string, verb: Reversible) => askFor(roster, { id }, verb, 'key:a');
   const lanesOf = async (id: string) => {
     const links = await roster.sql<{ lane: number; due: boolean }>(

@@ -1,9 +1,10 @@
 import { v7 } from 'uuid';
+import type { User } from '#domain';
 import { createTestDatabase } from '../../../../test/support/database.js';
 import { type Database, openDatabase } from '../database.js';
 import { changeStatus, type ClosingVerb } from './change-status.js';
 import { comeBack, type ReturnRequest } from './come-back.js';
-import type { UserRef, Written } from './edit-user.js';
+import { createUser, type UserRef, type Written } from './edit-user.js';
 import { openRoster, type Roster } from './roster.js';
 import { syncProviders, type ProviderDeclaration } from './sync-providers.js';
 
@@ -56,6 +57,13 @@ export async function settleAll(roster: TestRoster, appliedStatus = 'active'): P
   await roster.sql(`UPDATE links SET handled = wanted, applied_status = $1, certainty = 'certain'`, [
     appliedStatus,
   ]);
+}
+
+/** Somebody new, whose links are settled like everybody's. */
+export async function enterSettled(roster: TestRoster): Promise<User> {
+  const user = await createUser(roster, 'key:a', { externalKey: roster.newId() });
+  await settleAll(roster);
+  return user;
 }
 
 /** A move of a user's life that can be taken back. */
