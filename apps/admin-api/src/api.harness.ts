@@ -38,7 +38,7 @@ export interface AnswerBody {
   }[];
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly runs: readonly { readonly id: string }[];
-  readonly findings: readonly unknown[];
+  readonly findings: readonly { readonly id: string }[];
   readonly code: unknown;
   readonly detail: unknown;
   readonly type: unknown;

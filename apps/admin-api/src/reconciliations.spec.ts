@@ -91,6 +91,13 @@ describe('reconciliations over the API', () => {
     const next = `/v1/findings?provider=north&kind=orphan&state=open&cursor=${first.body.nextCursor ?? ''}`;
     expect((await api.ask(next)).body).toMatchObject({ findings: [{ accountId: 'b' }], nextCursor: null });
     expect((await api.ask('/v1/findings?kind=unlinked')).body.findings).toEqual([]);
+    const [one] = first.body.findings;
+    expect((await api.ask(`/v1/findings/${one?.id}`)).body).toEqual(one);
+    for (const id of ['nothing', v7()])
+      expect(await api.ask(`/v1/findings/${id}`)).toMatchObject({
+        status: 404,
+        body: { code: 'finding_not_found' },
+      });
     expect((await api.ask('/v1/findings?kind=nothing')).status).toBe(422);
     expect(first.text).not.toContain('subject');
   });

@@ -6,8 +6,9 @@
  * - `duplicate_remote`: another account that holds a key which a linked account holds too
  * - `identity_mismatch`: the account of a link stands there under somebody else's key
  * - `drift`: attributes that somebody else changed, where the policy is to report them
- * - `state_drift`, `fought_over`: what else differs and is not simply put right
- * - `not_enforceable`: somebody who is not active can still use the account
+ * - `not_enforceable`: somebody who is shut out here can still use the account
+ * - `state_drift`: the account of somebody is gone, and is not made anew by itself
+ * - `fought_over`: somebody else writes the account again and again
  * - `identifier_cycle`: users who wait for each other's identifiers
  */
 export const FINDING_KINDS = [
@@ -34,6 +35,15 @@ export const SWEPT_FINDING_KINDS = [
   'drift',
 ] as const satisfies readonly FindingKind[];
 export type SweptFindingKind = (typeof SWEPT_FINDING_KINDS)[number];
+
+/** The kinds that our own links tell, and that are over when they no longer do. */
+export const LINK_FINDING_KINDS = [
+  'not_enforceable',
+  'state_drift',
+  'fought_over',
+  'identifier_cycle',
+] as const satisfies readonly FindingKind[];
+export type LinkFindingKind = (typeof LINK_FINDING_KINDS)[number];
 
 /** `ignored` is remembered: the same thing is not brought up again. */
 export const FINDING_STATES = ['open', 'resolved', 'ignored'] as const;

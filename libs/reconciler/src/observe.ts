@@ -5,6 +5,7 @@ import { afterRead, knowledgeOf } from './knowledge.js';
 import { followMerge, isSaidToBeMerged, type MergedAway } from './merged-account.js';
 import type { ProviderRoom } from './provider-room.js';
 import { sharedKey } from './shared-key.js';
+import { isSomebodysByNow } from './stand-in.js';
 
 /** What is there, or why nobody can say yet. */
 export type Seen =
@@ -18,6 +19,8 @@ export type Seen =
   /** A create whose answer was lost may still land; to be looked for again after `waitMs`. */
   | { readonly kind: 'tooEarly'; readonly waitMs: number }
   | { readonly kind: 'disputed'; readonly attribute: LookupKey['kind'] }
+  /** The account was to be destroyed for being nobody's, and is somebody's by now. */
+  | { readonly kind: 'claimed' }
   | MergedAway;
 
 /**
@@ -42,6 +45,10 @@ export async function observe(
   if (!mustRead(room, work)) return { kind: 'known', knowledge: known, readNow: false };
   const { accountId, remoteKey } = work;
   const observed = await room.instance.provider.get({ accountId, remoteKey }, context);
+  if (work.isStandIn && !work.purgeAccepted && 'account' in observed) {
+    const { account } = observed;
+    if (await isSomebodysByNow(room, { account, work, context })) return { kind: 'claimed' };
+  }
   return lookUnderKey(room, work, { observed, context });
 }
 
@@ -91,6 +98,8 @@ function mustRead(room: ProviderRoom, work: Work): boolean {
   const readable =
     work.accountId !== null || room.instance.provider.capabilities.accountIdAssignedBy === 'us';
   if (!readable) return false;
+  // The roster may have changed since somebody decided to destroy the account; by its keys it is asked again.
+  if (work.isStandIn) return true;
   const isToBeThere = work.user.status === 'active' && work.assigned;
   // A create would tell what is there; who is not to be created may still have an account under our key.
   if (work.certainty === 'never' && !isToBeThere) return true;

@@ -24,6 +24,7 @@ import {
   settleStale,
   type PassState,
 } from './settlements.js';
+import { callOffRemoval } from './stand-in.js';
 import { isTakenMeanwhile, resolveTaken } from './taken-identifiers.js';
 import { tolerateDrift } from './tolerance.js';
 import { haltRoom, settleTrouble } from './trouble.js';
@@ -107,6 +108,7 @@ async function pursue(
   context: LinkContext,
 ): Promise<Settlement> {
   const seen = await observe(room, work, own, context);
+  if (seen.kind === 'claimed') return callOffRemoval(room, work);
   if (seen.kind !== 'known') return settleUnknown(work, seen);
   if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
   const { knowledge, desired } = tolerateDrift(room.instance.drift, work, {
@@ -196,7 +198,7 @@ async function shutMeanwhile(
   return settleWithheld(work, settlement, { charge: { ...charge, state }, permission });
 }
 
-function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' }>): Settlement {
+function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' | 'claimed' }>): Settlement {
   const pass = beginPass(work);
   if (seen.kind === 'tooEarly')
     return settleAgain(work, pass, { delayMs: seen.waitMs, error: 'outcome_unknown', failed: false });

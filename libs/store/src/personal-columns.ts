@@ -123,7 +123,7 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
   ...impersonal('findings', {
     provider: 'slug',
     kind: CLOSED_LIST,
-    subject: 'keyed hash; tells nothing without the deployment’s key',
+    subject: 'keyed hash of an account, or the id of a user; tells nothing without the deployment’s key',
     attribute: 'name of an attribute',
     detail: 'states and counts',
     state: CLOSED_LIST,

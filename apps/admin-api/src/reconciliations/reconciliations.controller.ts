@@ -16,7 +16,7 @@ import {
   runQuery,
   type RunListQuery,
 } from './requests.js';
-import { findingList, runList, runsView, runView, type RunView } from './views.js';
+import { findingList, findingView, runList, runsView, runView, type RunView } from './views.js';
 
 /** Looking through providers for what changed behind our back, and what was found. */
 @Controller('v1')
@@ -84,6 +84,15 @@ export class ReconciliationsController {
     @Query({ schema: findingQuery }) query: FindingListQuery,
   ): Promise<{ readonly findings: readonly Finding[]; readonly nextCursor: string | null }> {
     return this.reconciliations.findings(query);
+  }
+
+  @Get('findings/:id')
+  @Requires('users:read')
+  @Describes('Read a finding')
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @Answers(200, findingView)
+  finding(@Param('id') id: string): Promise<Finding> {
+    return this.reconciliations.finding(id);
   }
 
   @Post('providers/:provider/resume')

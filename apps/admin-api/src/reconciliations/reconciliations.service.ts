@@ -4,6 +4,8 @@ import {
   askForRuns,
   cancelRun,
   type Finding,
+  findFinding,
+  FindingNotFound,
   findRun,
   liftWideningHalt,
   listFindings,
@@ -82,6 +84,12 @@ export class ReconciliationsService {
     const after = this.cursors.read(cursor, listing);
     const { findings, next } = await listFindings(this.roster.database, { ...query, after, limit });
     return { findings, nextCursor: this.cursors.sign(next, listing) };
+  }
+
+  /** @throws FindingNotFound */
+  async finding(id: string): Promise<Finding> {
+    if (!isId(id)) throw new FindingNotFound();
+    return findFinding(this.roster.database, id);
   }
 
   /** @throws Problem when nothing is halted there over a listing */

@@ -32,7 +32,16 @@ function account(more: Partial<Account> = {}): Account {
 
 function claimant(more: Partial<Claimant> = {}): Claimant {
   const value = 'a@example.com';
-  return { by: 'email', value, userId: 'u1', accountId: null, asserted: null, isSettled: true, ...more };
+  return {
+    by: 'email',
+    value,
+    userId: 'u1',
+    accountId: null,
+    asserted: null,
+    isSettled: true,
+    isOnLegalHold: false,
+    ...more,
+  };
 }
 
 function knows(more: Partial<PageKnowledge> = {}): PageKnowledge {

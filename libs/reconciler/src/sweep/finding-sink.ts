@@ -4,6 +4,7 @@ import {
   recordFindings,
   renameFindings,
   resolveFindings,
+  reviewLinks,
   type FoundAccount,
   type OpenFinding,
 } from '#store';
@@ -45,8 +46,15 @@ export class FindingSink implements SweepSink {
   }
 
   async end(isComplete: boolean): Promise<void> {
-    const { run, room } = this.ground;
+    const { run, room, roster, tally } = this.ground;
     if (!isComplete || run.userIds !== null) return;
+    const where = { provider: room.instance.slug, runId: run.id };
+    tally.add('findings', await reviewLinks(roster, where));
+    await this.closeOpenOnes();
+  }
+
+  private async closeOpenOnes(): Promise<void> {
+    const { room } = this.ground;
     const { sql } = room.engine.database;
     for (let after: string | null = null; ;) {
       const page: OpenFinding[] = await openFindings(sql, room.instance.slug, {

@@ -14,6 +14,7 @@ export interface Claimant {
   readonly asserted: Asserted | null;
   /** Nothing of the link is under way: what it says of its account is to be taken at its word. */
   readonly isSettled: boolean;
+  readonly isOnLegalHold: boolean;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function findClaimants(
        UNION ALL SELECT k.kind, k.value, u.id FROM k JOIN users u ON u.email_key = k.value WHERE k.kind = 'email'
        UNION ALL SELECT k.kind, k.value, u.id FROM k JOIN users u ON u.phone = k.value WHERE k.kind = 'phone')
      SELECT h.kind AS by, h.value, l.user_id AS "userId", l.account_id AS "accountId", l.asserted,
-            COALESCE(${settledBefore('$4')}, false) AS "isSettled"
+            COALESCE(${settledBefore('$4')}, false) AS "isSettled", u.legal_hold_at IS NOT NULL AS "isOnLegalHold"
      FROM hits h JOIN users u ON u.id = h.user_id AND u.status <> 'purged'
      JOIN links l ON l.user_id = h.user_id AND l.provider = $1
      ORDER BY l.user_id`,

@@ -9,6 +9,7 @@ interface WorkRow extends UserRow {
   readonly intents: readonly IntentRow[] | null;
   readonly recreateFrom: string | null;
   readonly isErasure: boolean;
+  readonly isStandIn: boolean;
   readonly assignedOverride: boolean | null;
   readonly assignmentRevision: number;
 }
@@ -41,7 +42,7 @@ export async function readWork(
                       'lookup_keys', i.lookup_keys, 'created_at', i.created_at,
                       'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
              FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents,
-            EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id) AS "isErasure",
+            EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id) AS "isErasure", u.is_stand_in AS "isStandIn",
             l.recreate_from AS "recreateFrom", l.assigned_override AS "assignedOverride",
             u.assignment_revision AS "assignmentRevision"
      FROM users u LEFT JOIN links l ON l.user_id = u.id AND l.provider = $2 WHERE u.id = ANY($1::uuid[])`,
@@ -72,6 +73,7 @@ function toWork(
     assignedByRule,
     assignmentRevision: row.assignmentRevision,
     isErasure: row.isErasure,
+    isStandIn: row.isStandIn,
     approval,
     unsettledCreates: intents
       .filter((it) => it.kind === 'provision' && it.outcome === null)

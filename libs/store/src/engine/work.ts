@@ -76,6 +76,8 @@ export interface Work extends ClaimedLink {
   readonly assignmentRevision: number;
   /** The purge of this user is part of an erasure: it ends with receipts, and leaves nothing to the next holder of the key. */
   readonly isErasure: boolean;
+  /** The user stands for an account of nobody that a person decided to destroy. */
+  readonly isStandIn: boolean;
   /** What may be done for this reason, and nothing else; `null` when nothing was approved. */
   readonly approval: Approval | null;
   readonly unsettledCreates: readonly UnsettledCreate[];

@@ -93,6 +93,7 @@ async function enterStandIn(
   const entered = await insertUsers(sql, [{ id, externalKey, status: 'active', attributes: NO_ATTRIBUTES }]);
   if (!entered.has(id)) throw new ExternalKeyTaken();
   await setStatus(sql, [id], { status: 'purging', statusBeforeDeletion: 'active' });
+  await sql('UPDATE users SET is_stand_in = true WHERE id = $1', [id]);
   await sql(
     `INSERT INTO links (user_id, provider, remote_key, account_id, certainty, lane) VALUES ($1, $2, $3, $4, 'stale', $5)`,
     [id, provider, remoteKey ?? externalKey, accountId, LANES[laneOfVerb('purge')]],

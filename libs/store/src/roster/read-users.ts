@@ -34,6 +34,7 @@ export async function findUser(database: Database, id: string): Promise<User | n
 
 /**
  * Lists users in order of id, which is the order of creation. A user is on exactly one page, whatever is written meanwhile.
+ * Whoever stands for an account of nobody is no user to anybody else, and is left out.
  * @throws RangeError when the limit is not between 1 and `MAX_USERS_A_PAGE`
  */
 export async function listUsers(database: Database, query: UserQuery): Promise<UserPage> {
@@ -43,6 +44,7 @@ export async function listUsers(database: Database, query: UserQuery): Promise<U
   }
   const rows = await database.prisma.user.findMany({
     where: {
+      isStandIn: false,
       ...(after === undefined ? {} : { id: { gt: after } }),
       ...(status === undefined ? {} : { status }),
       ...(externalKey === undefined ? {} : { externalKey }),
