@@ -12,7 +12,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform,
-  testMatch: ['<rootDir>/{apps,libs,test,scripts}/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{apps,libs,test,scripts,bench}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.rollcall/'],
   testTimeout: 30_000,
 };

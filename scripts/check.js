@@ -17,6 +17,7 @@ const CHECKS = {
     'apps',
     'libs',
     'scripts',
+    'bench',
     '--config',
     '.dependency-cruiser.cjs',
   ],

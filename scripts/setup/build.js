@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runQuietly } from './command.js';
 import { fingerprintOfTimes, isStamped, listFiles, writeStamp } from './stamp.js';
 
-const FOLDERS = ['apps', 'libs', 'scripts'];
+const FOLDERS = ['apps', 'libs', 'scripts', 'bench'];
 const TESTS = '**/*.{spec,harness}.ts';
 
 /**

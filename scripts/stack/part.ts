@@ -78,6 +78,13 @@ export class Part {
     return new Error(`${sentence}\n--- last lines of ${this.log.path}\n${await this.log.tail()}`);
   }
 
+  /** @throws Error when it never came to run */
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error(`the ${this.name} has no process`);
+    return pid;
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     await end(this.child, 'SIGTERM', STOP_PATIENCE_MS);

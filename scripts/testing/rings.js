@@ -12,7 +12,7 @@ export const RINGS = [
     budgetSeconds: 90,
     folder: null,
     match: [
-      '<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts',
+      '<rootDir>/{apps,libs,scripts,bench,test}/**/*.spec.ts',
       '!**/*.contract.spec.ts',
       '!**/libs/store/**',
       '!**/test/{vendors,e2e,chaos,faults,scale}/**',
