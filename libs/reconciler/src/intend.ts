@@ -20,15 +20,16 @@ export async function intend(room: ProviderRoom, intention: Intention): Promise<
   const mustAsk = create || purge || restsOnRule || charge !== null || planned.owes.length > 0;
   if (!mustAsk) return { kind: 'go', grant: null };
   const recordsCreate = create && room.instance.provider.capabilities.accountIdAssignedBy === 'provider';
+  const kind = purge ? 'purge' : recordsCreate ? 'provision' : null;
   return room.intents.ask({
-    id: room.engine.newId(),
+    id: kind === null ? null : room.engine.newId(),
     userId: work.userId,
     leaseToken: work.leaseToken,
     statusRevision: work.user.statusRevision,
     attributeRevision: work.user.attributeRevision,
     assignmentRevision: work.assignmentRevision,
     restsOnAttributes: restsOnRule,
-    kind: purge ? 'purge' : recordsCreate ? 'provision' : null,
+    kind,
     accountId: work.accountId,
     remoteKey: work.remoteKey,
     lookupKeys: desired.lookupKeys,

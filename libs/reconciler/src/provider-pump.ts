@@ -8,6 +8,7 @@ import {
   type Settlement,
   type Work,
 } from '#store';
+import { Bell } from './bell.js';
 import { Lease, LEASE_MARGIN_MS } from './lease.js';
 import type { ProviderRoom } from './provider-room.js';
 import { reconcileLink } from './reconcile.js';
@@ -37,6 +38,8 @@ export class ProviderPump {
   private readonly urgent = new Set<Promise<void>>();
   /** Whose links are in hand for something less urgent. */
   private readonly inHand = new Map<string, Promise<void>>();
+  /** Rings whenever one of them is done. */
+  private readonly done = new Bell();
   /** Users whose link was lost before when claimed as lost. One at a time: the next crash then says whose fault it is. */
   private readonly suspects = new Set<string>();
 
@@ -100,7 +103,7 @@ export class ProviderPump {
   }
 
   private async waitForRoom(): Promise<void> {
-    while (this.inFlight.size > this.capacity() / 2) await Promise.race(this.inFlight);
+    while (this.inFlight.size > this.capacity() / 2) await this.done.next();
   }
 
   /** From the claim of a revocation to its first call nothing ordinary is started: a leaver waits for nobody. */
@@ -154,6 +157,7 @@ export class ProviderPump {
       if (work.lane === LANES.revocation) this.room.noteRevocationOver(work.userId);
       else this.inHand.delete(work.userId);
       this.suspects.delete(work.userId);
+      this.done.ring();
     });
     this.inFlight.add(done);
     if (work.lane === LANES.revocation) this.urgent.add(done);

@@ -18,8 +18,8 @@ import type { EngineDependencies } from './engine-dependencies.js';
 import { settleWithOffendersParked } from './settler.js';
 import { CallSlots } from './slots.js';
 
-const INTENT_GROUP = { maxRows: 64, maxWaitMs: 3 };
-const SETTLE_GROUP = { maxRows: 64, maxWaitMs: 50 };
+const INTENT_GROUP = { maxRows: 256, maxWaitMs: 3 };
+const SETTLE_GROUP = { maxRows: 256, maxWaitMs: 50 };
 
 /** Everything that one worker keeps for one provider: its call slots, its pace, its health, its open groups. */
 export class ProviderRoom {

@@ -24,9 +24,11 @@ export function beginPass(work: Work): PassState {
   };
 }
 
-function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
+/** Everything that a settlement has: a copy of it that gains another member costs many times as much. */
+function base(work: Work, pass: PassState, outcome: Settlement['outcome']): Settlement {
   return {
     link: work,
+    outcome,
     delayMs: 0,
     attempts: work.attempts,
     knowledge: pass.knowledge,
@@ -52,8 +54,7 @@ function base(work: Work, pass: PassState): Omit<Settlement, 'outcome'> {
 export function settleHandled(work: Work, pass: PassState): Settlement {
   const { status, statusRevision, attributeRevision } = work.user;
   return {
-    ...base(work, pass),
-    outcome: 'handled',
+    ...base(work, pass, 'handled'),
     attempts: 0,
     applied: {
       status: status === 'purging' ? 'purged' : status,
@@ -72,12 +73,12 @@ export function settleStale(work: Work): Settlement {
   const pass = beginPass(work);
   const certainty = pass.knowledge.certainty === 'never' ? 'never' : 'stale';
   const knowledge = { ...pass.knowledge, certainty } as const;
-  return { ...base(work, { ...pass, knowledge }), outcome: 'handled', attempts: 0, approval: 'stale' };
+  return { ...base(work, { ...pass, knowledge }, 'handled'), attempts: 0, approval: 'stale' };
 }
 
 /** Nothing is to be done for whoever is purged, and nothing is known anew. */
 export function settlePurged(work: Work): Settlement {
-  return { ...base(work, beginPass(work)), outcome: 'handled', attempts: 0 };
+  return { ...base(work, beginPass(work), 'handled'), attempts: 0 };
 }
 
 /** The link stays due. `attempts` counts failures of this link, not the provider's. */
@@ -87,8 +88,7 @@ export function settleAgain(
   why: { readonly delayMs: number; readonly error: string | null; readonly failed: boolean },
 ): Settlement {
   return {
-    ...base(work, pass),
-    outcome: 'again',
+    ...base(work, pass, 'again'),
     delayMs: why.delayMs,
     attempts: work.attempts + (why.failed ? 1 : 0),
     lastError: why.error,
@@ -102,10 +102,10 @@ export function settleParked(
   park: ParkReason,
   waitsFor: Settlement['waitsFor'] = null,
 ): Settlement {
-  return { ...base(work, pass), outcome: 'parked', park, waitsFor, lastError: park.code };
+  return { ...base(work, pass, 'parked'), park, waitsFor, lastError: park.code };
 }
 
 /** Nothing was tried; somebody else takes it, at once or when `delayMs` have gone by. */
 export function settleReleased(work: Work, delayMs = 0): Settlement {
-  return { ...base(work, beginPass(work)), outcome: 'released', delayMs };
+  return { ...base(work, beginPass(work), 'released'), delayMs };
 }

@@ -5,8 +5,8 @@ import { INTEND, INTEND_UNCHARGED } from './intend-sql.js';
 
 /** What one link is about to do that must be on record, or must be allowed, before its first call. */
 export interface IntendRequest {
-  /** Id of the intent, should one be written. UUID v7. */
-  readonly id: string;
+  /** Id of the intent, UUID v7; `null` when none is to be written. */
+  readonly id: string | null;
   readonly userId: string;
   readonly leaseToken: string;
   /** The step counts on this; a user whose status moved on since is refused. */
