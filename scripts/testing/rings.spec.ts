@@ -30,7 +30,7 @@ function listed(match: readonly string[]): string[] {
 }
 
 function allSpecs(): string[] {
-  return ['apps', 'libs', 'scripts', 'test'].flatMap((folder) =>
+  return ['apps', 'libs', 'scripts', 'bench', 'test'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.spec.ts'))
       .map((path) => join(ROOT, folder, path)),

@@ -126,16 +126,16 @@ describe(`${PEOPLE} people, damaged behind our back`, () => {
   async function preview(people: readonly Target[]): Promise<string> {
     const { body } = await stage.ask('POST', '/reconciliations', { mode: 'preview' });
     const runs = body['runs'] as readonly { readonly id: string; readonly requestId: string }[];
-    let isOver = false;
+    const sweep = { isOver: false };
     const sweeping = stage.mirror.worker.takeRuns().finally(() => {
-      isOver = true;
+      sweep.isOver = true;
     });
     let round = 0;
     do {
       round += 1;
       await editSomebody(people, round);
       await stage.mirror.worker.pass();
-    } while (!isOver);
+    } while (!sweep.isOver);
     await sweeping;
     for (const { id } of runs) {
       expect((await stage.ask('GET', `/reconciliations/${id}`)).body).toMatchObject({ state: 'complete' });
