@@ -150,6 +150,18 @@ describe('an import that knows everybody', () => {
     expect(entry).toEqual({ reason: 'the site closed', passing: 80 });
   });
 
+  it('G04: a file of other people, however many, does not widen what it may delete', async () => {
+    await enter(keys(200));
+    const others = csv(keys(1_000, 1_001));
+    const report = await sync(others);
+    expect(report).toMatchObject({
+      created: 1_000,
+      sync: { outcome: 'deletions_held', held: 200, allowed: 40 },
+    });
+    expect(await statuses()).toEqual({ active: 1_200 });
+    expect(lanes).not.toContain('revocation');
+  });
+
   it.each([
     [3, 1, ALLOWANCE],
     [10, 5, ALLOWANCE],

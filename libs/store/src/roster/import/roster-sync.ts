@@ -8,7 +8,7 @@ import type { SyncReport } from './report.js';
 
 /** What deletes people who are missing from a file. */
 export interface SyncOptions {
-  /** How many of the roster one import may delete. */
+  /** How many of those who were in the roster before it one import may delete. */
   readonly allowance: Allowance;
   /** Deletes them however many they are, past every provider's budget too. (Default: none) */
   readonly overrideBudget?: BudgetOverride | undefined;
@@ -109,9 +109,11 @@ export class RosterSync {
     if (marks?.marked !== this.marked) {
       throw new Error('the marks of an import were lost, and nobody was deleted; import the same file again');
     }
+    // A share of who was there before: the file itself enters people, and must not widen its own limit by them.
     const [row] = await sql<{ missing: number; people: number }>(
       `SELECT (SELECT count(*) ${MISSING})::int AS missing,
-              (SELECT count(*) FROM users WHERE status IN ('active', 'deactivated'))::int AS people`,
+              (SELECT count(*) FROM users u JOIN roster_syncs s ON s.id = $1
+               WHERE u.status IN ('active', 'deactivated') AND u.created_at < s.began_at)::int AS people`,
       [this.importId],
     );
     return row ?? { missing: 0, people: 0 };
