@@ -19,7 +19,13 @@ export interface SinkGround {
 }
 
 /** How a look at a whole provider went. */
-export type Looked = { readonly kind: 'seen' } | { readonly kind: 'suspicious'; readonly why: string };
+export type Looked =
+  | {
+      readonly kind: 'seen';
+      /** It shows our accounts, so that a halt over an earlier look is over. */
+      readonly isHealthy: boolean;
+    }
+  | { readonly kind: 'suspicious'; readonly why: string };
 
 /** One run while it goes on: its ground, its lease, where it stands, and where what it finds goes. */
 export class Sweeping {
