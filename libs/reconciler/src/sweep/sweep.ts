@@ -40,6 +40,7 @@ export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): 
     run,
     roster,
     tally: new Tally(run.counts),
+    isWalk: !isListed(room, run),
     read: (target) => readAccount(room, target, context),
   };
   const opened = sinks[run.mode].map((open) => open(ground));
@@ -54,6 +55,10 @@ export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): 
   }
 }
 
+function isListed({ instance }: ProviderRoom, { userIds }: TakenRun): boolean {
+  return instance.provider.list !== undefined && userIds === null;
+}
+
 /** What a look through a provider came to. */
 interface Outcome {
   readonly end: RunEnd;
@@ -62,10 +67,10 @@ interface Outcome {
 }
 
 async function lookThrough(sweeping: Sweeping): Promise<Outcome> {
-  const { room, run } = sweeping.ground;
+  const { room } = sweeping.ground;
   try {
-    const isListed = sweeping.provider.list !== undefined && run.userIds === null;
-    const looked = isListed ? await sweepListing(sweeping) : await sweepOwnLinks(sweeping);
+    const { isWalk } = sweeping.ground;
+    const looked = isWalk ? await sweepOwnLinks(sweeping) : await sweepListing(sweeping);
     if (looked.kind === 'suspicious') return { end: await endUnbelieved(room, looked.why), isHealthy: false };
     return { end: { state: 'complete', reason: null }, isHealthy: looked.isHealthy };
   } catch (error) {

@@ -14,6 +14,8 @@ export interface SinkGround {
   readonly roster: Roster;
   /** Counts of the run, to which a sink may add its own. */
   readonly tally: Tally;
+  /** Our links are walked: of whoever is left out, or was looked at by a worker before, this one knows nothing. */
+  readonly isWalk: boolean;
   /** Reads one account as the run may. @throws CallNotStarted when the run goes no further */
   readonly read: (target: AccountTarget) => Promise<Observation>;
 }
