@@ -47,8 +47,10 @@ export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): 
   const sweeping = new Sweeping(ground, hold, context, opened);
   try {
     const outcome = await lookThrough(sweeping);
+    // What was found is only for whoever still holds the run to judge by.
+    await hold.renew();
     // Whatever it was that failed, a run that is to end ends for that.
-    if (hold.stopped === null || outcome.end.state === 'complete') await finish(sweeping, outcome);
+    if (hold.stopped === null) await finish(sweeping, outcome);
     else await leave(sweeping);
   } finally {
     hold.close();
