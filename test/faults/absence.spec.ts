@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule, ProviderName } from '../../apps/simulators/src/index.js';
 import type { User } from '#domain';
 import {
+  askForRuns,
   changeStatus,
   endWideningHalt,
+  findRun,
   type Finding,
   listFindings,
   listProviders,
@@ -197,6 +199,26 @@ describe('a listing that must not be believed', () => {
     await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening' WHERE slug = 'passage'`);
     expect(await endWideningHalt(mirror.database.sql, 'passage')).toBe(true);
     expect(await haltOf('passage')).toBeNull();
+  });
+
+  it('a widening halt asks for its listing as soon as no other run is open', async () => {
+    const [user] = await openWith(6, { providers: ['vault'] });
+    const halted = `halt_scope = 'widening', halt_reason = 'listing_empty', probe_at = now()`;
+    await mirror.database.sql(`UPDATE providers SET ${halted}`);
+    const about = {
+      mode: 'apply',
+      trigger: 'request',
+      requestedBy: 'test',
+      userIds: [user?.id ?? ''],
+    } as const;
+    const few = only(await askForRuns(mirror.roster, { providers: ['vault'], ...about }));
+    await mirror.worker.pass();
+    await mirror.worker.takeRuns();
+    expect(await findRun(mirror.roster, few.id)).toMatchObject({ state: 'complete', seen: 1 });
+    expect(await haltOf('vault')).toMatchObject({ scope: 'widening' });
+    await mirror.worker.pass();
+    await mirror.worker.takeRuns();
+    expect(await haltOf('vault')).toBeNull();
   });
 
   it('a widening halt keeps drift from being written over and purges from destroying, and lets an edit through', async () => {
