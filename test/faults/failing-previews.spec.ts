@@ -43,13 +43,19 @@ describe('a preview that reads who was not shown', () => {
     expect(await stepsOf(run.requestId)).toMatchObject([{ kinds: 'provision', count: 3 }]);
   });
 
-  it('gives up on one that goes on failing, and says so', async () => {
+  it('gives up on one that goes on failing, and its plan says so', async () => {
     const keys = await hire(30);
     removeThere(keys.slice(0, 2));
     failReads(only(keys.slice(0, 1)), 'always');
-    expect(only(await stage.mirror.worker.sweep('preview'))).toMatchObject({
-      state: 'incomplete',
-      reason: 'http_503',
+    const run = only(await stage.mirror.worker.sweep('preview'));
+    expect(run).toMatchObject({ state: 'incomplete', reason: 'http_503' });
+    const { id, provider, state, reason } = run;
+    await stage.mirror.worker.pass();
+    const plan = await stage.ask('GET', `/plans/${run.requestId}`);
+    expect(plan.body).toMatchObject({
+      state: 'proposed',
+      runs: [{ id, provider, state, reason }],
+      steps: [],
     });
   });
 
