@@ -2,8 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule, ProviderName } from '../../apps/simulators/src/index.js';
 import type { User } from '#domain';
 import {
+  askForRuns,
   changeStatus,
   endWideningHalt,
+  findRun,
+  type Finding,
   listFindings,
   listProviders,
   listRuns,
@@ -54,6 +57,15 @@ async function dueLinks(): Promise<number> {
   return (await mirror.database.sql('SELECT 1 FROM links WHERE wanted > handled')).length;
 }
 
+/** As after a new mapping: whatever an account holds, something is to be done about it first. */
+async function everybodyDue(): Promise<void> {
+  await mirror.database.sql(`UPDATE links SET wanted = wanted + 1, next_attempt_at = now() + interval '1 h'`);
+}
+
+async function openFindings(): Promise<readonly Finding[]> {
+  return (await listFindings(mirror.database, { state: 'open', limit: 10 })).findings;
+}
+
 async function haltOf(slug: string): Promise<object | null> {
   const rows = await listProviders(mirror.database, new Date());
   return rows.find((row) => row.slug === slug)?.halt ?? null;
@@ -90,6 +102,58 @@ describe('a listing that must not be believed', () => {
       expect(writes(name)).toBe(before);
     },
   );
+
+  it.each(LISTED)(
+    'L05: %s shows nobody while every link is due: it is no less suspicious, and what was found stays',
+    async (name) => {
+      const users = await openWith(8, { providers: [name] });
+      plantStranger(mirror, name, 1);
+      await sweepOf(name);
+      const found = await openFindings();
+      expect(found).toMatchObject([{ kind: 'orphan' }]);
+      await everybodyDue();
+      await removeThere(name, users);
+      fault(name, { status: 200, body: NOBODY[name], times: 'always' });
+      for (let round = 0; round < 2; round += 1) {
+        expect(await sweepOf(name)).toMatchObject({ state: 'incomplete', reason: 'listing_empty' });
+        expect(await haltOf(name)).toMatchObject({ scope: 'widening', reason: 'listing_empty' });
+        expect(await openFindings()).toEqual(found);
+      }
+    },
+  );
+
+  it('a widening halt outlasts a listing that shows few of ours, due or not, and ends with one that shows them', async () => {
+    const users = await openWith(60, { providers: ['passage'] });
+    const held = [...mirror.accounts('passage')];
+    await everybodyDue();
+    await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening', halt_reason = 'listing_empty'`);
+    await removeThere('passage', users.slice(0, 50));
+    expect(await sweepOf('passage')).toMatchObject({ state: 'complete', counts: { underWay: 10 } });
+    expect(await haltOf('passage')).toMatchObject({ scope: 'widening' });
+    for (const account of held) mirror.simulators.running.passage.plant({ op: 'put', account });
+    expect(await sweepOf('passage')).toMatchObject({ state: 'complete', counts: { underWay: 60 } });
+    expect(await haltOf('passage')).toBeNull();
+  });
+
+  it('a widening halt outlasts a walk that could compare nobody, and ends with one that could', async () => {
+    await openWith(8, { providers: ['sunshine'] });
+    await everybodyDue();
+    await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening', halt_reason = 'listing_empty'`);
+    expect(await sweepOf('sunshine')).toMatchObject({ state: 'complete', seen: 0 });
+    expect(await haltOf('sunshine')).toMatchObject({ scope: 'widening' });
+    await mirror.database.sql('UPDATE links SET handled = wanted, next_attempt_at = now()');
+    expect(await sweepOf('sunshine')).toMatchObject({ state: 'complete', seen: 8 });
+    expect(await haltOf('sunshine')).toBeNull();
+  });
+
+  it('a widening halt ends where no account of ours is known at all', async () => {
+    await openWith(0, { providers: ['vault', 'sunshine'] });
+    await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening', halt_reason = 'listing_empty'`);
+    for (const name of ['vault', 'sunshine'] as const) {
+      expect(await sweepOf(name)).toMatchObject({ state: 'complete' });
+      expect(await haltOf(name)).toBeNull();
+    }
+  });
 
   it('L06: it shrank beyond the guard: nothing is marked', async () => {
     const users = await openWith(60, { providers: ['passage'] });
@@ -135,6 +199,26 @@ describe('a listing that must not be believed', () => {
     await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening' WHERE slug = 'passage'`);
     expect(await endWideningHalt(mirror.database.sql, 'passage')).toBe(true);
     expect(await haltOf('passage')).toBeNull();
+  });
+
+  it('a widening halt asks for its listing as soon as no other run is open', async () => {
+    const [user] = await openWith(6, { providers: ['vault'] });
+    const halted = `halt_scope = 'widening', halt_reason = 'listing_empty', probe_at = now()`;
+    await mirror.database.sql(`UPDATE providers SET ${halted}`);
+    const about = {
+      mode: 'apply',
+      trigger: 'request',
+      requestedBy: 'test',
+      userIds: [user?.id ?? ''],
+    } as const;
+    const few = only(await askForRuns(mirror.roster, { providers: ['vault'], ...about }));
+    await mirror.worker.pass();
+    await mirror.worker.takeRuns();
+    expect(await findRun(mirror.roster, few.id)).toMatchObject({ state: 'complete', seen: 1 });
+    expect(await haltOf('vault')).toMatchObject({ scope: 'widening' });
+    await mirror.worker.pass();
+    await mirror.worker.takeRuns();
+    expect(await haltOf('vault')).toBeNull();
   });
 
   it('a widening halt keeps drift from being written over and purges from destroying, and lets an edit through', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ProviderName } from '../../apps/simulators/src/index.js';
 import type { User } from '#domain';
-import { changeStatus, listFindings, patchUser } from '#store';
+import { assignUser, changeStatus, listFindings, patchUser } from '#store';
 import { accountOf, editThere, openThere, plantStranger, shutThere, versionsOf } from '../support/damage.js';
 import { linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
@@ -104,6 +104,39 @@ describe('what somebody else did at a provider', () => {
     }
     await mirror.worker.sweep('apply');
     expect(await versionsOf(mirror.database)).toEqual(before);
+  });
+
+  it('waits for everything else, but for an account that is open to somebody who left or is out of scope', async () => {
+    const names = ['sunshine', 'passage', 'sendauth'] as const;
+    mirror = await openMirror({ providers: names });
+    const users = await enterAll(30);
+    const [leaver, outside, shut, edited] = [0, 1, 2, 3].map((index) => at(users, index).id);
+    await changeStatus(mirror.roster, 'test', { id: leaver ?? '', verb: 'deactivate' });
+    for (const provider of names) {
+      const request = { id: outside ?? '', provider, assigned: false, reason: 'on leave' };
+      await assignUser(mirror.roster, 'test', request);
+    }
+    await mirror.converge();
+    for (const name of names) {
+      const accounts = [leaver, outside, shut, edited].map((id) =>
+        accountOf(mirror.database, id ?? '', name),
+      );
+      const [open = '', alsoOpen = '', closed = '', changed = ''] = await Promise.all(accounts);
+      for (const id of [open, alsoOpen]) openThere(mirror, name, id);
+      shutThere(mirror, name, closed);
+      editThere(mirror, name, changed);
+    }
+    const runs = await mirror.worker.sweep('apply');
+    expect(runs.map(({ counts }) => counts['marked'])).toEqual([4, 4, 4]);
+    const due = await mirror.database.sql<{ provider: string; user_id: string; lane: number }>(
+      'SELECT provider, user_id, lane FROM links WHERE wanted > handled',
+    );
+    const laneOf = (name: string) =>
+      Object.fromEntries(
+        due.filter(({ provider }) => provider === name).map(({ user_id, lane }) => [user_id, lane]),
+      );
+    const lanes = { [leaver ?? '']: 0, [outside ?? '']: 0, [shut ?? '']: 3, [edited ?? '']: 3 };
+    for (const name of names) expect([name, laneOf(name)]).toEqual([name, lanes]);
   });
 
   it('L11: an account of nobody is reported and left alone in any mode, and the report ends with it', async () => {

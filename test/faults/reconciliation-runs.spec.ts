@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { contextOf } from '#http';
 import { SINKS } from '#reconciler';
-import { askForRuns, cancelRun, findRun, listRuns, takeRun, type Run } from '#store';
-import { accountOf, editThere } from '../support/damage.js';
-import { openMirror, type Mirror } from '../support/mirror.js';
+import { askForRuns, cancelRun, findRun, listFindings, listRuns, takeRun, type Run } from '#store';
+import { accountOf, editThere, plantStranger } from '../support/damage.js';
+import { interposed, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 import { until } from '../support/until.js';
 
@@ -108,6 +108,28 @@ describe('runs', () => {
     );
     await sweeping;
     expect((await runOf(run.id)).state).toBe('running');
+  });
+
+  it('a worker that loses its lease after the last page says of nothing that it is over', async () => {
+    await openWith(3, 'vault');
+    plantStranger(mirror, 'vault', 1);
+    await mirror.worker.sweep('apply', ['vault']);
+    mirror.simulators.running.vault.plant({ op: 'remove', id: 'stranger-1' });
+    const run = only(await askForRuns(mirror.roster, { providers: ['vault'], ...APPLY }));
+    const frozen = interposed(mirror.database, async (text) => {
+      // The walk by our links, after which a run asks for nothing more.
+      if (!text.includes('ORDER BY l.user_id LIMIT')) return;
+      await mirror.database.sql(
+        `UPDATE runs SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 h' WHERE id = $1`,
+        [run.id],
+      );
+    });
+    const worker = mirror.hire({}, frozen);
+    await worker.pass();
+    await worker.takeRuns();
+    expect((await runOf(run.id)).state).toBe('running');
+    const { findings } = await listFindings(mirror.database, { limit: 10 });
+    expect(findings).toMatchObject([{ kind: 'orphan', state: 'open' }]);
   });
 
   it('is cancelled at once, also while a call hangs, and before anybody has taken it', async () => {

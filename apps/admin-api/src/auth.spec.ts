@@ -36,6 +36,7 @@ describe('who may do what', () => {
         'GET /v1/convergence',
         'GET /v1/erasures',
         'GET /v1/findings',
+        'GET /v1/findings/:id',
         'POST /v1/findings/:id/adopt',
         'POST /v1/findings/:id/ignore',
         'POST /v1/findings/:id/link',

@@ -37,14 +37,35 @@ describe('reconciliations over the API', () => {
     const cancelled = await api.ask(`${path}/cancel`, { method: 'POST' });
     expect([cancelled.status, cancelled.body.state]).toEqual([202, 'cancelled']);
     const userIds = [v7()];
-    const again = await ask({ mode: 'preview', providers: ['south', 'north'], scope: { userIds } });
-    expect(again.body.runs).toEqual([
-      south,
-      expect.objectContaining({ mode: 'preview', scope: { userIds } }),
-    ]);
+    const scoped = await ask({ mode: 'preview', providers: ['north'], scope: { userIds } });
+    expect(scoped.body.runs).toMatchObject([{ mode: 'preview', scope: { userIds } }]);
+    expect((await ask({ mode: 'apply', providers: ['south'] })).body.runs).toEqual([south]);
     const actions = await api.database.sql('SELECT action, actor FROM audit ORDER BY id');
     expect(actions).toHaveLength(5);
     expect(actions[2]).toEqual({ action: 'reconciliation.cancel', actor: 'key:bootstrap' });
+  });
+
+  it('a request is never answered another run than it asked for, and begins none beside it', async () => {
+    const [one, other] = [v7(), v7()];
+    const few = { mode: 'preview', providers: ['south'], scope: { userIds: [one, other] } };
+    const [open] = (await ask(few)).body.runs;
+    const sameAgain = { ...few, scope: { userIds: [other, one, other] } };
+    expect((await ask(sameAgain)).body.runs).toEqual([open]);
+    const others = [
+      { mode: 'preview' },
+      { ...few, mode: 'apply' },
+      { ...few, scope: { userIds: [one] } },
+      { ...few, providers: ['north', 'south'], mode: 'apply' },
+    ];
+    const recorded = await api.database.sql('SELECT id FROM audit');
+    for (const json of others) {
+      const { status, body } = await ask(json);
+      const { id = '' } = open ?? {};
+      const runs = [{ id, provider: 'south', mode: 'preview', scope: { userIds: [one, other] } }];
+      expect([json, status, body.code, body.runs]).toEqual([json, 409, 'reconciliation_open', runs]);
+    }
+    expect(await api.database.sql('SELECT id FROM runs')).toEqual([{ id: open?.id }]);
+    expect(await api.database.sql('SELECT id FROM audit')).toEqual(recorded);
   });
 
   it('are listed page by page, by provider and state', async () => {

@@ -7,6 +7,7 @@ import {
   noteFirstSyncs,
   readProviderStates,
   resumeProvider,
+  takeListing,
   takeProbe,
   wakeParkedByProtocol,
   wakeWaiting,
@@ -75,7 +76,7 @@ async function probeHalted(room: ProviderRoom, signal: AbortSignal): Promise<voi
 /** Only another listing, of everybody, says whether the one that was not believed was an accident. */
 async function listAgain(room: ProviderRoom): Promise<void> {
   const { slug } = room.instance;
-  if (!(await takeProbe(room.engine.database.sql, slug, LIST_AGAIN_MS))) return;
+  if (!(await takeListing(room.engine.database.sql, slug, LIST_AGAIN_MS))) return;
   await askForRuns(room.engine, {
     providers: [slug],
     mode: 'apply',

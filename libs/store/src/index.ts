@@ -72,6 +72,7 @@ export * from './roster/sync-providers.js';
 export * from './roster/unavailable.js';
 export * from './roster/upkeep.js';
 export * from './runs/ask-runs.js';
+export * from './runs/errors.js';
 export * from './runs/lift-halt.js';
 export * from './runs/list-runs.js';
 export * from './runs/run.js';

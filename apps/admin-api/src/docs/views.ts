@@ -217,5 +217,15 @@ export const problemView = z.object({
   errors: z.array(z.object({ field: z.string(), code: z.string(), rule: z.string() })).optional(),
   state: z.string().optional(),
   offers: z.array(z.object({ operation: z.string(), method: z.string(), path: z.string() })).optional(),
+  runs: z
+    .array(
+      z.object({
+        id: z.uuid(),
+        provider: z.string(),
+        mode: z.string(),
+        scope: z.object({ userIds: z.array(z.uuid()) }).nullable(),
+      }),
+    )
+    .optional(),
   requestId: z.string(),
 });

@@ -8,6 +8,15 @@ export interface Offered {
   readonly path: string;
 }
 
+/** A reconciliation that is in the way. */
+export interface OpenRun {
+  readonly id: string;
+  readonly provider: string;
+  readonly mode: string;
+  /** `null`: everybody. */
+  readonly scope: { readonly userIds: readonly string[] } | null;
+}
+
 /** What a problem may say beside its title. */
 export interface ProblemDetail {
   /** One sentence for people: what is wrong, and what to do. Holds no value that the caller sent. */
@@ -18,6 +27,8 @@ export interface ProblemDetail {
   readonly state?: string;
   /** What there is instead, where something is not offered. */
   readonly offers?: readonly Offered[];
+  /** Reconciliations that are open, where they are in the way. */
+  readonly runs?: readonly OpenRun[];
   /** When it makes sense to ask again. */
   readonly retryAfterS?: number;
 }
@@ -38,7 +49,7 @@ export class Problem extends HttpException {
 
   /** The body of the answer. */
   toBody(requestId: string): Record<string, unknown> {
-    const { detail, errors, state, offers } = this.more;
+    const { detail, errors, state, offers, runs } = this.more;
     return {
       type: `urn:rollcall:problem:${this.code}`,
       title: this.code.replaceAll('_', ' '),
@@ -48,6 +59,7 @@ export class Problem extends HttpException {
       ...(errors === undefined ? {} : { errors }),
       ...(state === undefined ? {} : { state }),
       ...(offers === undefined ? {} : { offers }),
+      ...(runs === undefined ? {} : { runs }),
       requestId,
     };
   }

@@ -18,6 +18,7 @@ import {
   PlanNotFound,
   PlanStateRefused,
   NotMirrored,
+  OtherRunOpen,
   RevisionMismatch,
   StatusRefused,
   TooManyEntries,
@@ -69,6 +70,7 @@ function ofRoster(error: unknown): Problem | null {
   if (error instanceof PlanNotFound) return new Problem(404, 'plan_not_found', { detail });
   if (error instanceof PlanStateRefused)
     return new Problem(409, 'plan_state', { detail, state: error.state });
+  if (error instanceof OtherRunOpen) return otherRunOpen(error);
   if (error instanceof ErasureNotFound) return new Problem(404, 'erasure_not_found', { detail });
   if (error instanceof WaiverRefused)
     return new Problem(409, 'waiver_refused', { detail, state: error.obstacle });
@@ -97,6 +99,18 @@ function ofRoster(error: unknown): Problem | null {
     return new Problem(422, 'invalid_fields', { detail, errors: [fault] });
   }
   return findingProblemOf(error);
+}
+
+function otherRunOpen({ message, runs }: OtherRunOpen): Problem {
+  return new Problem(409, 'reconciliation_open', {
+    detail: message,
+    runs: runs.map(({ id, provider, mode, userIds }) => ({
+      id,
+      provider,
+      mode,
+      scope: userIds === null ? null : { userIds },
+    })),
+  });
 }
 
 function erasedEmail({ message }: ErasedIdentifier): Problem {

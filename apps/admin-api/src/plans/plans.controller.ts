@@ -17,7 +17,10 @@ export class PlansController {
 
   @Get()
   @Requires('plans:read')
-  @Describes('Read a plan', 'With counts of its steps by provider, kind and state.')
+  @Describes(
+    'Read a plan',
+    'With counts of its steps by provider, kind and state, and how each of its runs ended: what one that is not `complete` did not see is missing from it.',
+  )
   @AboutPlan()
   @Answers(200, planView)
   read(@Param('id') id: string): Promise<PlanView> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OBSERVED_STATES, PLAN_STATES, PLAN_STEP_STATES } from '#domain';
+import { OBSERVED_STATES, PLAN_STATES, PLAN_STEP_STATES, RUN_STATES } from '#domain';
 
 /** What answers about plans look like, for the API's own description. */
 
@@ -17,6 +17,14 @@ export const planView = z.object({
   decidedBy: z.string().nullable(),
   reason: z.string().nullable(),
   appliedAt: time.nullable(),
+  runs: z.array(
+    z.object({
+      id: z.uuid(),
+      provider: z.string(),
+      state: z.enum(RUN_STATES),
+      reason: z.string().nullable(),
+    }),
+  ),
   steps: z.array(
     z.object({
       provider: z.string(),

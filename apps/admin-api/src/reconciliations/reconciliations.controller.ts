@@ -28,7 +28,7 @@ export class ReconciliationsController {
   @Requires('sync:trigger')
   @Describes(
     'Ask for a reconciliation',
-    'One run a provider. Where one is open already that one is answered, whatever its mode and scope.',
+    'One run a provider. Where one of the same mode and scope is open already that one is answered; where another one is, it is 409 `reconciliation_open`, `runs` name it, and none is begun anywhere.',
   )
   @Answers(202, runsView)
   async ask(

@@ -34,7 +34,7 @@ export class ReconciliationsService {
     this.cursors = new Cursors(roster.hashKey);
   }
 
-  /** @throws Problem when a provider is not there, or switched off */
+  /** @throws Problem when a provider is not there, or switched off; OtherRunOpen */
   async ask(actor: string, { providers, mode, scope }: ReconciliationBody): Promise<RunView[]> {
     const wanted = await this.enabledOf(providers);
     const asked = { mode, trigger: 'request', requestedBy: actor, userIds: scope?.userIds } as const;

@@ -25,6 +25,8 @@ export class FindingSink implements SweepSink {
   private readonly found = new SeenAccounts();
   /** Users whom more than one account could belong to. */
   private readonly contested = new Set<string>();
+  /** Users whose account was compared with their link. */
+  private readonly compared = new SeenAccounts();
 
   constructor(private readonly ground: SinkGround) {}
 
@@ -37,6 +39,7 @@ export class FindingSink implements SweepSink {
     ]);
     for (const { kind, accountId } of found) this.found.add(foundText(kind, accountId));
     for (const comparison of page) {
+      if ('link' in comparison) this.compared.add(comparison.link.userId);
       if (comparison.situation === 'underWay') this.found.add(foundText('any', comparison.account.accountId));
       if (comparison.situation !== 'disputed') continue;
       for (const userId of comparison.userIds) this.contested.add(userId);
@@ -72,7 +75,9 @@ export class FindingSink implements SweepSink {
     }
   }
 
-  private verdictOn({ kind, accountId, userId }: OpenFinding): Verdict {
+  private verdictOn({ kind, accountId, userId, isOfLink }: OpenFinding): Verdict {
+    const isLookedAt = !this.ground.isWalk || !isOfLink || (userId !== null && this.compared.has(userId));
+    if (!isLookedAt) return 'holds';
     const isFound = (as: string): boolean => accountId !== null && this.found.has(foundText(as, accountId));
     const isContested = userId !== null && this.contested.has(userId);
     if (kind === 'unlinked' && isContested && isFound('unlinked')) return 'disputed';

@@ -1,5 +1,6 @@
 import { ProviderError, type Account, type AccountPage, type CallContext } from '#identity-provider';
 import { countAccounts, findClaimants, findHolders, findLinksOfAccounts } from '#store';
+import { howManyThere, isThere } from './absence.js';
 import { ClaimedUsers } from './claimed-users.js';
 import { compare, keyText, type PageKnowledge } from './compare.js';
 import { findMissing } from './missing.js';
@@ -20,6 +21,8 @@ interface AccountList {
 interface Shown {
   readonly accounts: SeenAccounts;
   readonly claimed: ClaimedUsers;
+  /** How many of them are ours, due or not. */
+  ours: number;
 }
 
 /**
@@ -29,9 +32,11 @@ interface Shown {
  */
 export async function sweepListing(sweeping: Sweeping): Promise<Looked> {
   const begun = await sweeping.nextMoment();
-  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers() };
+  // Before the first page too: the accounts of a first import are made while it is read.
+  const known = howManyThere(await countAccounts(sweeping.sql, sweeping.slug));
+  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0 };
   for (const list of listsOf(sweeping)) await readToTheEnd(sweeping, list, shown);
-  return findMissing(sweeping, shown.accounts, begun);
+  return findMissing(sweeping, shown, { begun, known });
 }
 
 function listsOf({ provider }: Sweeping): AccountList[] {
@@ -91,10 +96,6 @@ async function readOnce(sweeping: Sweeping, { list, holds }: AccountList, shown:
   }
 }
 
-function isThere(state: string): boolean {
-  return state !== 'absent' && state !== 'notLive';
-}
-
 async function takePage(
   sweeping: Sweeping,
   accounts: readonly Account[],
@@ -104,6 +105,7 @@ async function takePage(
   const fresh = accounts.filter(({ accountId }) => shown.accounts.add(accountId));
   const { uniqueKeys } = sweeping.provider.capabilities;
   const known = await readKnowledge(sweeping, fresh, moment);
+  shown.ours += [...known.links.values()].filter(({ link }) => isThere(link.observedState)).length;
   await sweeping.take(shown.claimed.settle(compare(fresh, known, uniqueKeys)), moment);
   sweeping.pages += 1;
   sweeping.seen = shown.accounts.size;

@@ -1,51 +1,96 @@
-import { countAccounts, walkLinks, type SweptLink } from '#store';
-import { missingAtMost, suspicionOf } from './absence.js';
+import { walkLinks, type SweptLink } from '#store';
+import { isHealthy, isThere, suspicionOf } from './absence.js';
 import type { SeenAccounts } from './seen-accounts.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
 const LINKS_A_PAGE = 1_000;
+/** A preview reads them, and plans what would follow. */
+const HANDED_ON_AT_ONCE = 100;
+
+/** What a listing came to. */
+export interface Shown {
+  readonly accounts: SeenAccounts;
+  /** How many of them are ours, due or not. */
+  readonly ours: number;
+}
+
+/** Against what it is held. */
+export interface Expected {
+  /** Before the first page was asked for: whoever settled since may have come too late for the listing. */
+  readonly begun: string;
+  /** How many accounts of ours should have been shown, as of then. */
+  readonly known: number;
+}
 
 /**
  * Looks, after everything was listed, for the accounts of ours that were not shown. They are handed on as absent, which
  * makes them be read; nobody is when there are too many of them to be believed.
- * @param begun before the first page was asked for: whoever settled since may have come too late for the listing
  */
-export async function findMissing(sweeping: Sweeping, shown: SeenAccounts, begun: string): Promise<Looked> {
-  const missing = await collect(sweeping, shown, begun);
+export async function findMissing(
+  sweeping: Sweeping,
+  { accounts, ours }: Shown,
+  { begun, known }: Expected,
+): Promise<Looked> {
   const { tally } = sweeping;
-  const why = suspicionOf({
-    seen: shown.size,
-    compared: tally.of('lookedFor'),
-    missing: tally.of('notShown'),
-  });
+  for await (const { there, unseen } of walkAll(sweeping, accounts, begun)) {
+    tally.add('lookedFor', there);
+    tally.add('notShown', unseen.length);
+  }
+  const missing = tally.of('notShown');
+  const why = suspicionOf({ seen: accounts.size, known, compared: tally.of('lookedFor'), missing });
   if (why !== null) return { kind: 'suspicious', why };
-  await sweeping.take(
-    missing.map((link) => ({ situation: 'absent', link }) as const),
-    begun,
-  );
-  return { kind: 'seen' };
+  await handOn(sweeping, accounts, { begun, missing });
+  return { kind: 'seen', isHealthy: isHealthy({ known, shown: ours }) };
 }
 
-/** Keeps no more of them than could be believed; the rest is counted. */
-async function collect(sweeping: Sweeping, shown: SeenAccounts, begun: string): Promise<SweptLink[]> {
-  const { sql, slug, tally } = sweeping;
-  const counts = Object.values(await countAccounts(sql, slug));
-  const most = missingAtMost(counts.reduce((sum, n) => sum + n, 0));
-  const missing: SweptLink[] = [];
-  for (let after: string | null = null; ;) {
-    await sweeping.nextMoment();
-    const links: SweptLink[] = await walkLinks(sql, slug, { after, limit: LINKS_A_PAGE, moment: begun });
-    const there = links.filter(isThere);
-    const unseen = there.filter(({ accountId }) => accountId !== null && !shown.has(accountId));
-    tally.add('lookedFor', there.length);
-    tally.add('notShown', unseen.length);
-    missing.push(...unseen.slice(0, Math.max(0, most - missing.length)));
-    const last = links.at(-1);
-    if (last === undefined || links.length < LINKS_A_PAGE) return missing;
-    after = last.userId;
+/** Walks once more instead of keeping them: they may be one in twenty of everybody. */
+async function handOn(
+  sweeping: Sweeping,
+  accounts: SeenAccounts,
+  { begun, missing }: { readonly begun: string; readonly missing: number },
+): Promise<void> {
+  // No more than were believed, should somebody's settle have come to nothing meanwhile.
+  let left = missing;
+  if (left === 0) return;
+  for await (const { unseen } of walkAll(sweeping, accounts, begun)) {
+    const believed = unseen.slice(0, left);
+    left -= believed.length;
+    for (let at = 0; at < believed.length; at += HANDED_ON_AT_ONCE) {
+      await sweeping.nextMoment();
+      const some = believed.slice(at, at + HANDED_ON_AT_ONCE);
+      await sweeping.take(
+        some.map((link) => ({ situation: 'absent', link }) as const),
+        begun,
+      );
+    }
+    if (left === 0) return;
   }
 }
 
-function isThere({ accountId, observedState }: SweptLink): boolean {
-  return accountId !== null && observedState !== 'absent' && observedState !== 'notLive';
+/** One page of our links. */
+interface Walked {
+  /** How many accounts should have been shown. */
+  readonly there: number;
+  /** Those that were not. */
+  readonly unseen: readonly SweptLink[];
+}
+
+async function* walkAll(
+  sweeping: Sweeping,
+  accounts: SeenAccounts,
+  begun: string,
+): AsyncGenerator<Walked, void, undefined> {
+  const { sql, slug } = sweeping;
+  for (let after: string | null = null; ;) {
+    await sweeping.nextMoment();
+    const links: SweptLink[] = await walkLinks(sql, slug, { after, limit: LINKS_A_PAGE, moment: begun });
+    const there = links.filter(
+      ({ accountId, observedState }) => accountId !== null && isThere(observedState),
+    );
+    const unseen = there.filter(({ accountId }) => accountId !== null && !accounts.has(accountId));
+    yield { there: there.length, unseen };
+    const last = links.at(-1);
+    if (last === undefined || links.length < LINKS_A_PAGE) return;
+    after = last.userId;
+  }
 }

@@ -1,14 +1,12 @@
 import { ANSWERED_ANOTHER_USER, ProviderError } from '#identity-provider';
 import { countAccounts, walkLinks, type SweptLink } from '#store';
-import { missingAtMost, suspicionOf } from './absence.js';
+import { howManyThere, isThere, missingAtMost, suspicionOf } from './absence.js';
 import { compareLinked } from './compare.js';
 import type { Comparison } from './comparison.js';
-import { isTriedAgain } from './outcome.js';
+import { fewAtATime } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
 const LINKS_A_PAGE = 100;
-/** The share of a provider's call slots that a walk takes: it is what can wait most. */
-const ONE_SLOT_IN = 4;
 
 /**
  * Reads the account of each of our links, where a provider cannot be listed or where some people are asked about. It goes
@@ -18,16 +16,20 @@ const ONE_SLOT_IN = 4;
 export async function sweepOwnLinks(sweeping: Sweeping): Promise<Looked> {
   const { run } = sweeping.ground;
   sweeping.expectedFrom = 'links';
-  const accounts = Object.values(await countAccounts(sweeping.sql, sweeping.slug)).reduce((a, b) => a + b, 0);
+  const counts = await countAccounts(sweeping.sql, sweeping.slug);
+  const accounts = Object.values(counts).reduce((a, b) => a + b, 0);
   sweeping.expected = run.userIds?.length ?? accounts;
   const most = run.userIds?.length ?? missingAtMost(accounts);
   while (await walkPage(sweeping, most)) await sweeping.noteProgress();
   const { tally } = sweeping;
-  const looked = { seen: sweeping.seen, compared: tally.of('lookedFor'), missing: tally.of('absent') };
+  const compared = tally.of('lookedFor');
+  const known = howManyThere(counts);
+  // Whoever was not walked was not looked for: a walk that met nobody says nothing for or against the provider.
+  const looked = { seen: sweeping.seen, known: 0, compared, missing: tally.of('absent') };
   const why = run.userIds === null ? suspicionOf(looked) : null;
   if (why !== null) return { kind: 'suspicious', why };
   await handOnAbsent(sweeping);
-  return { kind: 'seen' };
+  return { kind: 'seen', isHealthy: run.userIds === null && (compared > 0 || known === 0) };
 }
 
 /** @returns whether there may be more */
@@ -38,8 +40,10 @@ async function walkPage(sweeping: Sweeping, absentAtMost: number): Promise<boole
   const links = await walkLinks(sweeping.sql, sweeping.slug, walk);
   const last = links.at(-1);
   if (last === undefined) return false;
-  const comparisons = await lookAtAll(sweeping, links);
-  sweeping.tally.add('lookedFor', links.filter(isThere).length);
+  const looked = await fewAtATime(sweeping.ground.room, links, (link) => look(sweeping, link));
+  const comparisons = looked.filter((comparison) => comparison !== null);
+  const there = links.filter(({ observedState }) => isThere(observedState));
+  sweeping.tally.add('lookedFor', there.length);
   sweeping.tally.addAll(comparisons);
   const present = comparisons.filter(({ situation }) => situation !== 'absent');
   const absent = comparisons.flatMap((each) => (each.situation === 'absent' ? [each.link.userId] : []));
@@ -52,44 +56,19 @@ async function walkPage(sweeping: Sweeping, absentAtMost: number): Promise<boole
   return true;
 }
 
-function isThere({ observedState }: SweptLink): boolean {
-  return observedState !== 'absent' && observedState !== 'notLive';
-}
-
-/** A few at a time; each takes the next when it is done. */
-async function lookAtAll(sweeping: Sweeping, links: readonly SweptLink[]): Promise<Comparison[]> {
-  const comparisons: Comparison[] = [];
-  const left = [...links];
-  const work = async (): Promise<void> => {
-    for (let link = left.shift(); link !== undefined; link = left.shift()) {
-      const comparison = await look(sweeping, link);
-      if (comparison !== null) comparisons.push(comparison);
-    }
-  };
-  const { concurrency } = sweeping.ground.room.instance;
-  const workers = Math.max(1, Math.floor(concurrency / ONE_SLOT_IN));
-  const ended = await Promise.allSettled(Array.from({ length: workers }, work));
-  const failed = ended.find((each) => each.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return comparisons;
-}
-
 /** `null`: there is nothing to read by, since no account was ever made. */
 async function look(sweeping: Sweeping, link: SweptLink): Promise<Comparison | null> {
   const { provider } = sweeping;
   const { accountId, remoteKey } = link;
   if (accountId === null && provider.capabilities.accountIdAssignedBy === 'provider') return null;
-  for (let failures = 1; ; failures += 1) {
-    try {
-      const seen = await provider.get({ accountId, remoteKey }, sweeping.context);
-      return compareLinked(link, 'account' in seen ? seen.account : null);
-    } catch (error) {
-      if (isOfAnother(error)) return { situation: 'mismatched', link, account: null };
-      // A key that no account there could have.
-      if (accountId === null && error instanceof ProviderError && error.kind === 'invalid') return null;
-      const { room } = sweeping.ground;
-      if (!(await isTriedAgain(room, error, failures, sweeping.context.signal))) throw error;
-    }
+  try {
+    const seen = await sweeping.ground.read({ accountId, remoteKey });
+    return compareLinked(link, 'account' in seen ? seen.account : null);
+  } catch (error) {
+    if (isOfAnother(error)) return { situation: 'mismatched', link, account: null };
+    // A key that no account there could have.
+    if (accountId === null && error instanceof ProviderError && error.kind === 'invalid') return null;
+    throw error;
   }
 }
 

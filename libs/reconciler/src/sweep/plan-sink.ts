@@ -2,6 +2,7 @@ import type { Observation } from '#identity-provider';
 import { beginPlan, drawSteps } from '#store';
 import { observationOf, previewSteps } from '../preview.js';
 import type { Comparison, SweepSink } from './comparison.js';
+import { fewAtATime } from './read-account.js';
 import type { SinkGround } from './sweeping.js';
 
 /** Draws, for a plan, what would be done about what differs. Nothing is marked. */
@@ -35,23 +36,19 @@ export class PlanSink implements SweepSink {
 
   /** Whoever a listing did not show is read: not to be shown is no proof of absence. */
   private async observe(page: readonly Comparison[]): Promise<ReadonlyMap<string, Observation>> {
-    const seen = new Map<string, Observation>();
-    const missing: Promise<void>[] = [];
-    for (const comparison of page) {
-      if (comparison.situation === 'drifted') {
-        seen.set(comparison.link.userId, observationOf(comparison.account));
-      } else if (comparison.situation === 'absent') {
-        const { userId, accountId, remoteKey } = comparison.link;
-        missing.push(
-          this.ground.read({ accountId, remoteKey }).then((observation) => {
-            seen.set(userId, observation);
-          }),
-        );
-      } else if (comparison.situation === 'unlinked' && comparison.by === 'remoteKey') {
-        for (const userId of comparison.userIds) seen.set(userId, observationOf(comparison.account));
-      }
-    }
-    await Promise.all(missing);
-    return seen;
+    const shown = page.flatMap(observationsOf);
+    const missing = page.flatMap((each) => (each.situation === 'absent' ? [each.link] : []));
+    const read = await fewAtATime(this.ground.room, missing, async ({ userId, accountId, remoteKey }) => {
+      return [userId, await this.ground.read({ accountId, remoteKey })] as const;
+    });
+    return new Map([...shown, ...read]);
   }
+}
+
+/** By user, the account that was shown; none where nothing would follow from it. */
+function observationsOf(comparison: Comparison): (readonly [string, Observation])[] {
+  if (comparison.situation === 'drifted')
+    return [[comparison.link.userId, observationOf(comparison.account)]];
+  if (comparison.situation !== 'unlinked' || comparison.by !== 'remoteKey') return [];
+  return comparison.userIds.map((userId) => [userId, observationOf(comparison.account)]);
 }

@@ -3,11 +3,14 @@ import type { ProviderRoom } from '../provider-room.js';
 import { sweepListing } from './listing.js';
 import { endAfter, endUnbelieved } from './outcome.js';
 import { sweepOwnLinks } from './own-links.js';
+import { readAccount } from './read-account.js';
 import { RunHold } from './run-hold.js';
 import type { SinksByMode } from './sinks.js';
 import { SweepContext } from './sweep-context.js';
 import { Sweeping, type SinkGround } from './sweeping.js';
 import { Tally } from './tally.js';
+
+const CANCELLED: RunEnd = { state: 'cancelled', reason: null };
 
 /** One run that this worker has taken, and what it works with. */
 export interface SweepTask {
@@ -37,34 +40,49 @@ export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): 
     run,
     roster,
     tally: new Tally(run.counts),
-    read: (target) => room.instance.provider.get(target, context),
+    isWalk: !isListed(room, run),
+    read: (target) => readAccount(room, target, context),
   };
   const opened = sinks[run.mode].map((open) => open(ground));
   const sweeping = new Sweeping(ground, hold, context, opened);
   try {
-    const end = await lookThrough(sweeping);
+    const outcome = await lookThrough(sweeping);
+    // What was found is only for whoever still holds the run to judge by.
+    await hold.renew();
     // Whatever it was that failed, a run that is to end ends for that.
-    if (hold.stopped === null || end.state === 'complete') await finish(sweeping, end);
+    if (hold.stopped === null) await finish(sweeping, outcome);
     else await leave(sweeping);
   } finally {
     hold.close();
   }
 }
 
-async function lookThrough(sweeping: Sweeping): Promise<RunEnd> {
-  const { room, run } = sweeping.ground;
+function isListed({ instance }: ProviderRoom, { userIds }: TakenRun): boolean {
+  return instance.provider.list !== undefined && userIds === null;
+}
+
+/** What a look through a provider came to. */
+interface Outcome {
+  readonly end: RunEnd;
+  /** Everybody was looked at, and the provider shows our accounts. */
+  readonly isHealthy: boolean;
+}
+
+async function lookThrough(sweeping: Sweeping): Promise<Outcome> {
+  const { room } = sweeping.ground;
   try {
-    const isListed = sweeping.provider.list !== undefined && run.userIds === null;
-    const looked = isListed ? await sweepListing(sweeping) : await sweepOwnLinks(sweeping);
-    if (looked.kind === 'suspicious') return await endUnbelieved(room, looked.why);
-    return { state: 'complete', reason: null };
+    const { isWalk } = sweeping.ground;
+    const looked = isWalk ? await sweepOwnLinks(sweeping) : await sweepListing(sweeping);
+    if (looked.kind === 'suspicious') return { end: await endUnbelieved(room, looked.why), isHealthy: false };
+    return { end: { state: 'complete', reason: null }, isHealthy: looked.isHealthy };
   } catch (error) {
-    if (sweeping.hold.stopped !== null) return { state: 'cancelled', reason: null };
-    return endAfter(room, error);
+    const isStopped = sweeping.hold.stopped !== null;
+    const end = isStopped ? CANCELLED : await endAfter(room, error);
+    return { end, isHealthy: false };
   }
 }
 
-async function finish(sweeping: Sweeping, end: RunEnd): Promise<void> {
+async function finish(sweeping: Sweeping, { end, isHealthy }: Outcome): Promise<void> {
   const { room, run } = sweeping.ground;
   await sweeping.endSinks(end);
   await sweeping.noteProgress();
@@ -78,8 +96,7 @@ async function finish(sweeping: Sweeping, end: RunEnd): Promise<void> {
     });
     return;
   }
-  // Whoever asked about a few people has not seen whether the provider shows everybody.
-  if (run.userIds === null && (await endWideningHalt(sweeping.sql, sweeping.slug))) {
+  if (isHealthy && (await endWideningHalt(sweeping.sql, sweeping.slug))) {
     if (room.haltScope === 'widening') room.haltScope = null;
     room.engine.log.warn('provider resumed', { provider: sweeping.slug, runId: run.id });
   }
@@ -90,9 +107,9 @@ async function leave(sweeping: Sweeping): Promise<void> {
   const { run } = sweeping.ground;
   switch (sweeping.hold.stopped) {
     case 'cancelled':
-      await sweeping.endSinks({ state: 'cancelled', reason: null });
+      await sweeping.endSinks(CANCELLED);
       await sweeping.noteProgress();
-      await endRun(sweeping.sql, run, { state: 'cancelled', reason: null });
+      await endRun(sweeping.sql, run, CANCELLED);
       return;
     case 'stopping':
       await releaseRun(sweeping.sql, run);

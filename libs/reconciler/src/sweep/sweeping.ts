@@ -14,12 +14,20 @@ export interface SinkGround {
   readonly roster: Roster;
   /** Counts of the run, to which a sink may add its own. */
   readonly tally: Tally;
+  /** Our links are walked: of whoever is left out, or was looked at by a worker before, this one knows nothing. */
+  readonly isWalk: boolean;
   /** Reads one account as the run may. @throws CallNotStarted when the run goes no further */
   readonly read: (target: AccountTarget) => Promise<Observation>;
 }
 
 /** How a look at a whole provider went. */
-export type Looked = { readonly kind: 'seen' } | { readonly kind: 'suspicious'; readonly why: string };
+export type Looked =
+  | {
+      readonly kind: 'seen';
+      /** It shows our accounts, so that a halt over an earlier look is over. */
+      readonly isHealthy: boolean;
+    }
+  | { readonly kind: 'suspicious'; readonly why: string };
 
 /** One run while it goes on: its ground, its lease, where it stands, and where what it finds goes. */
 export class Sweeping {

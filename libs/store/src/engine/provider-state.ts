@@ -114,6 +114,21 @@ export async function takeProbe(sql: Sql, slug: string, nextProbeInMs: number): 
   return rows.length > 0;
 }
 
+/**
+ * Takes the right to ask for the listing that probes a provider, for one worker at a time. False while a run is open there:
+ * one about everybody judges the provider itself, and after one about some people the listing can be asked for at once.
+ */
+export async function takeListing(sql: Sql, slug: string, nextInMs: number): Promise<boolean> {
+  const rows = await sql(
+    `UPDATE providers SET probe_at = now() + $2 * interval '1 millisecond'
+     WHERE slug = $1 AND halt_scope = 'widening' AND probe_at <= now()
+       AND NOT EXISTS (SELECT FROM runs r WHERE r.provider = slug AND r.state IN ('waiting', 'running'))
+     RETURNING slug`,
+    [slug, nextInMs],
+  );
+  return rows.length > 0;
+}
+
 /** Ends a halt. */
 export async function resumeProvider(sql: Sql, slug: string): Promise<void> {
   await sql(

@@ -7,6 +7,8 @@ export interface OpenFinding {
   readonly kind: SweptFindingKind;
   readonly accountId: string | null;
   readonly userId: string | null;
+  /** The account is that of the user's link, as long as the user is there. */
+  readonly isOfLink: boolean;
 }
 
 /** A page of the open findings of a provider that sweeps look for, by id. */
@@ -16,9 +18,12 @@ export async function openFindings(
   { after, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<OpenFinding[]> {
   return sql<{ [Key in keyof OpenFinding]: OpenFinding[Key] }>(
-    `SELECT id, kind, account_id AS "accountId", user_id AS "userId" FROM findings
-     WHERE provider = $1 AND state = 'open' AND kind = ANY($2::text[]) AND ($3::uuid IS NULL OR id > $3)
-     ORDER BY id LIMIT $4`,
+    `SELECT f.id, f.kind, f.account_id AS "accountId", f.user_id AS "userId",
+            EXISTS (SELECT FROM links l JOIN users u ON u.id = l.user_id AND u.status <> 'purged'
+              WHERE l.user_id = f.user_id AND l.provider = f.provider AND l.account_id = f.account_id) AS "isOfLink"
+     FROM findings f
+     WHERE f.provider = $1 AND f.state = 'open' AND f.kind = ANY($2::text[]) AND ($3::uuid IS NULL OR f.id > $3)
+     ORDER BY f.id LIMIT $4`,
     [provider, SWEPT_FINDING_KINDS, after, limit],
   );
 }

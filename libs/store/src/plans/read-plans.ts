@@ -1,4 +1,4 @@
-import type { PlanState, PlanStepState } from '#domain';
+import type { PlanState, PlanStepState, RunState } from '#domain';
 import type { Database } from '../database.js';
 import { PlanNotFound } from './errors.js';
 
@@ -15,6 +15,14 @@ export interface PlanView {
   readonly decidedBy: string | null;
   readonly reason: string | null;
   readonly appliedAt: Date | null;
+  /** The previews that draw it. What one that is not `complete` did not come to see is not in the plan. */
+  readonly runs: readonly {
+    readonly id: string;
+    readonly provider: string;
+    readonly state: RunState;
+    /** Why it is incomplete; `null` when it is not. */
+    readonly reason: string | null;
+  }[];
   readonly steps: readonly {
     readonly provider: string;
     /** Kinds of the steps of one account, in order, joined by `+`. */
@@ -43,19 +51,23 @@ export interface PlanStepView {
 
 /** @throws PlanNotFound */
 export async function readPlan(database: Database, id: string): Promise<PlanView> {
-  const [plan] = await database.sql<Omit<PlanView, 'steps'> & { readonly [key: string]: unknown }>(
+  const [plan] = await database.sql<Omit<PlanView, 'steps' | 'runs'> & { readonly [key: string]: unknown }>(
     `SELECT id, state, requested_by AS "requestedBy", created_at AS "createdAt", decided_at AS "decidedAt",
             decided_by AS "decidedBy", reason, applied_at AS "appliedAt"
      FROM plans WHERE id = $1`,
     [id],
   );
   if (plan === undefined) throw new PlanNotFound();
+  const runs = await database.sql<PlanView['runs'][number] & { readonly [key: string]: unknown }>(
+    'SELECT id, provider, state, reason FROM runs WHERE request_id = $1 ORDER BY provider',
+    [id],
+  );
   const steps = await database.sql<PlanView['steps'][number] & { readonly [key: string]: unknown }>(
     `SELECT provider, array_to_string(kinds, '+') AS kinds, state, reversible, count(*)::int AS count
      FROM plan_steps WHERE plan_id = $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
     [id],
   );
-  return { ...plan, steps };
+  return { ...plan, runs, steps };
 }
 
 /** Which steps of a plan are asked for. */

@@ -1,5 +1,8 @@
 import type { RunMode, RunTrigger } from '#domain';
+import type { Sql } from '../database.js';
 import type { Roster } from '../roster/roster.js';
+import { transact } from '../roster/transact.js';
+import { OtherRunOpen } from './errors.js';
 import { RUN_COLUMNS, type Run, type RunRow } from './run.js';
 
 /** What runs are asked for. */
@@ -17,24 +20,44 @@ export interface RunRequest {
 
 /**
  * Asks for a run at each provider. Where one is open already that one is answered: two side by side would find the same
- * twice. Safe to be asked by every replica at once.
+ * twice. Safe to be asked by every replica at once. Who asks by request is not answered a run of another mode or scope,
+ * and nothing is made then; a schedule takes what there is.
  * @returns the runs that are open now, in the order of the providers; none for a slot that had its run
+ * @throws OtherRunOpen
  */
 export async function askForRuns(
   { database, newId }: Pick<Roster, 'database' | 'newId'>,
   request: RunRequest,
 ): Promise<Run[]> {
-  const { mode, trigger, requestedBy, userIds, slot } = request;
-  const asked = [...new Set(request.providers)];
-  const made = await database.sql<RunRow>(
+  const providers = [...new Set(request.providers)];
+  return transact(database, async (sql) => {
+    const made = await makeRuns(sql, newId, { ...request, providers });
+    if (request.slot !== undefined || made.length === providers.length) return inOrder(providers, made);
+    const open = await sql<RunRow>(
+      `SELECT ${RUN_COLUMNS} FROM runs r WHERE r.provider = ANY($1::text[]) AND r.state IN ('waiting', 'running')`,
+      [providers],
+    );
+    const others = open.filter((run) => run.mode !== request.mode || !isAbout(run, request.userIds));
+    // Thrown out of the transaction, so that none is made at the other providers either.
+    if (request.trigger === 'request' && others.length > 0)
+      throw new OtherRunOpen(inOrder(providers, others));
+    return inOrder(providers, open);
+  });
+}
+
+/** In the order of their names: of two who ask for the same at once, the later one waits and neither is sacrificed. */
+async function makeRuns(sql: Sql, newId: Roster['newId'], request: RunRequest): Promise<RunRow[]> {
+  const { providers, mode, trigger, requestedBy, userIds, slot } = request;
+  return sql<RunRow>(
     `INSERT INTO runs AS r (id, request_id, provider, mode, trigger, requested_by, user_ids, slot)
      SELECT g.id, $3, p.slug, $4, $5, $6, $7::uuid[], $8
      FROM unnest($1::uuid[], $2::text[]) AS g (id, slug) JOIN providers p ON p.slug = g.slug AND p.enabled
+     ORDER BY p.slug
      ON CONFLICT DO NOTHING
      RETURNING ${RUN_COLUMNS}`,
     [
-      asked.map(() => newId()),
-      asked,
+      providers.map(() => newId()),
+      providers,
       newId(),
       mode,
       trigger,
@@ -43,12 +66,12 @@ export async function askForRuns(
       slot ?? null,
     ],
   );
-  if (slot !== undefined || made.length === asked.length) return inOrder(asked, made);
-  const open = await database.sql<RunRow>(
-    `SELECT ${RUN_COLUMNS} FROM runs r WHERE r.provider = ANY($1::text[]) AND r.state IN ('waiting', 'running')`,
-    [asked],
-  );
-  return inOrder(asked, open);
+}
+
+function isAbout(run: Run, userIds: readonly string[] | undefined): boolean {
+  if (run.userIds === null || userIds === undefined) return run.userIds === null && userIds === undefined;
+  const [those, these] = [new Set(run.userIds), new Set(userIds)];
+  return those.size === these.size && [...these].every((id) => those.has(id));
 }
 
 function inOrder(providers: readonly string[], runs: readonly RunRow[]): Run[] {

@@ -37,10 +37,21 @@ describe('runs', () => {
 
   it('that are open are answered, not doubled, by however many at once', async () => {
     const [first] = await ask({ providers: ['north'] });
-    const answers = await Promise.all([ask(), ask({ mode: 'preview' }), ask()]);
+    const answers = await Promise.all([ask(), ask({ trigger: 'schedule' }), ask()]);
     for (const runs of answers) expect(runs.map(({ provider }) => provider)).toEqual(['south', 'north']);
     expect(new Set(answers.flat().map(({ id }) => id)).size).toBe(2);
     expect(answers[0][1]).toMatchObject({ id: first?.id, mode: 'apply' });
+    expect(await ask({ mode: 'preview', trigger: 'schedule' })).toEqual(answers[0]);
+  });
+
+  it('of another mode or scope refuse a request, at all of its providers', async () => {
+    const userIds = [roster.newId(), roster.newId()];
+    const [open] = await ask({ providers: ['south'], mode: 'preview', userIds });
+    for (const more of [{}, { mode: 'preview' }, { userIds }, { mode: 'preview', userIds: [] }] as const)
+      await expect(ask(more)).rejects.toMatchObject({ name: 'OtherRunOpen', runs: [open] });
+    expect((await listRuns(roster.database, { limit: 10 })).runs).toEqual([open]);
+    const sameAgain = { mode: 'preview', userIds: userIds.toReversed() } as const;
+    expect((await ask(sameAgain)).map(({ provider }) => provider)).toEqual(['south', 'north']);
   });
 
   it('are not made at a provider that is disabled', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Allowance, Lane } from '#domain';
+import { openDatabase } from '../../database.js';
 import { changeStatus } from '../change-status.js';
 import { comeBack } from '../come-back.js';
 import { createUser } from '../edit-user.js';
@@ -76,7 +77,24 @@ describe('an import that knows everybody', () => {
   };
   const idOf = async (key: string) =>
     (await roster.sql<{ id: string }>('SELECT id FROM users WHERE external_key = $1', [key]))[0]?.id ?? '';
-  const marks = () => roster.sql('SELECT FROM roster_sync_seen UNION ALL SELECT FROM roster_syncs');
+  /** The same database, by a role that may do everything with the tables and nothing else. */
+  const asAnotherRole = async () => {
+    const role = `importer_${roster.newId().replaceAll('-', '')}`;
+    await roster.sql(`CREATE ROLE ${role}`);
+    await roster.sql(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
+    await roster.sql(`GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+    const url = new URL(roster.database.pool.options.connectionString ?? '');
+    url.searchParams.set('options', `-c role=${role}`);
+    const settings = { poolSize: 3, applicationName: 'importer', onPoolError: () => undefined };
+    const database = openDatabase({ ...settings, url: url.href });
+    const close = async () => {
+      await database.close();
+      await roster.sql(`DROP OWNED BY ${role}`);
+      await roster.sql(`DROP ROLE ${role}`);
+    };
+    return { database, close };
+  };
+  const marks = () => roster.sql('SELECT FROM roster_sync_unnamed UNION ALL SELECT FROM roster_syncs');
 
   it('deletes whoever is missing, as anybody is deleted, and says so of each', async () => {
     await enter(keys(30));
@@ -148,6 +166,18 @@ describe('an import that knows everybody', () => {
        FROM audit WHERE action = 'users.import' ORDER BY id DESC LIMIT 1`,
     );
     expect(entry).toEqual({ reason: 'the site closed', passing: 80 });
+  });
+
+  it('G04: a file of other people, however many, does not widen what it may delete', async () => {
+    await enter(keys(200));
+    const others = csv(keys(1_000, 1_001));
+    const report = await sync(others);
+    expect(report).toMatchObject({
+      created: 1_000,
+      sync: { outcome: 'deletions_held', held: 200, allowed: 40 },
+    });
+    expect(await statuses()).toEqual({ active: 1_200 });
+    expect(lanes).not.toContain('revocation');
   });
 
   it.each([
@@ -241,6 +271,39 @@ describe('an import that knows everybody', () => {
     expect(kept.map(({ key }) => key)).toEqual([...keys(9), 'late', 'new'].toSorted());
   });
 
+  it('keeps whoever is entered or moved by another role, whose transactions cannot be looked into', async () => {
+    await enter(keys(10));
+    await changeStatus(roster, 'key:hr', { id: await idOf('k9'), verb: 'deactivate' });
+    const [begun, mayEnd] = [gate(), gate()];
+    const late = roster.database.transaction(async (sql) => {
+      await sql('SELECT now()');
+      begun.open();
+      await mayEnd.passed;
+      await sql(`INSERT INTO users (id, external_key) VALUES (gen_random_uuid(), 'late')`);
+      await sql(
+        `UPDATE users SET status = 'active', status_revision = status_revision + 1, status_changed_at = now()
+         WHERE external_key = 'k9'`,
+      );
+    });
+    await begun.passed;
+    await roster.sql('SELECT pg_sleep(0.01)');
+    const importer = await asAnotherRole();
+    const meanwhile = async () => {
+      mayEnd.open();
+      await late;
+    };
+    const report = await importUsers(
+      { ...roster, database: importer.database },
+      { actor: 'key:hr', bytes: bytesOf(csv(keys(8)), { meanwhile }) },
+      { format: 'csv', sync: { allowance: NO_LIMIT } },
+    ).finally(importer.close);
+    expect(report.sync).toMatchObject({ missing: 1, deleted: 1 });
+    const kept = await roster.sql<{ key: string }>(
+      `SELECT external_key AS key FROM users WHERE status = 'active' ORDER BY 1`,
+    );
+    expect(kept.map(({ key }) => key)).toEqual([...keys(9), 'late'].toSorted());
+  });
+
   it('M02: goes on where it was cut off, chunk by chunk, with the same file', async () => {
     await enter(keys(2_500));
     let commits = 0;
@@ -261,10 +324,10 @@ describe('an import that knows everybody', () => {
   it('believes no marks that were lost, as in a crash of the database', async () => {
     await enter(keys(10));
     await roster.sql(
-      `CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM roster_sync_seen; RETURN NULL; END'`,
+      `CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM roster_sync_unnamed; RETURN NULL; END'`,
     );
     await roster.sql(
-      'CREATE TRIGGER lose AFTER INSERT ON roster_sync_seen FOR EACH STATEMENT EXECUTE FUNCTION lose()',
+      'CREATE TRIGGER lose AFTER INSERT ON roster_sync_unnamed FOR EACH STATEMENT EXECUTE FUNCTION lose()',
     );
     const lost = sync(csv(keys(10)), { allowance: NO_LIMIT });
     await expect(lost).rejects.toThrow('marks of an import were lost');

@@ -8,7 +8,7 @@ import type { SyncReport } from './report.js';
 
 /** What deletes people who are missing from a file. */
 export interface SyncOptions {
-  /** How many of the roster one import may delete. */
+  /** How many of those who were in the roster before it one import may delete. */
   readonly allowance: Allowance;
   /** Deletes them however many they are, past every provider's budget too. (Default: none) */
   readonly overrideBudget?: BudgetOverride | undefined;
@@ -22,57 +22,58 @@ export interface SyncEnd extends SyncOptions {
   readonly dryRun: boolean;
 }
 
-/** Older marks are of imports that ended with their process. */
+/** Older notes are of imports that ended with their process. */
 const FORGOTTEN_AFTER = `interval '1 day'`;
 
 /**
- * Who may be missing: whoever is active or deactivated, was there before the file began to be read, and did not change
- * their status since then. Whoever enters or restores somebody meanwhile knows more than the file.
+ * Who may be missing: whoever was active or deactivated when the import began, as a snapshot of that moment showed it, and
+ * whose status nobody changed since. Whoever enters or restores somebody meanwhile knows more than the file.
  */
 const MISSING = `
-  FROM users u JOIN roster_syncs s ON s.id = $1
-  WHERE u.status IN ('active', 'deactivated') AND u.created_at < s.began_at AND u.status_changed_at < s.began_at
-    AND NOT EXISTS (SELECT FROM roster_sync_seen n WHERE n.sync_id = $1 AND n.user_id = u.id)`;
+  FROM users u JOIN roster_sync_unnamed n ON n.sync_id = $1 AND n.user_id = u.id AND n.status_revision = u.status_revision
+  WHERE u.status IN ('active', 'deactivated')`;
 
 /**
- * An import whose file names everybody. Whom the file has is marked in the database, chunk by chunk, so that memory
- * stays bounded; who is not marked when it ends is missing.
+ * An import whose file names everybody. Who is there when it begins is noted in the database, and whom the file names is
+ * taken from the note, chunk by chunk, so that memory stays bounded; who is left when it ends is missing.
  */
 export class RosterSync {
-  private marked = 0;
+  private named = 0;
 
   private constructor(
     private readonly roster: Roster,
     private readonly importId: string,
+    /** How many were there before the import, which enters people itself. */
+    private readonly people: number,
   ) {}
 
-  /** Opens the marks of an import, before its first row is read. */
+  /** Notes who is there, before the first row of an import is read. */
   static async begin(roster: Roster, importId: string): Promise<RosterSync> {
     const { sql } = roster.database;
     await sql(`DELETE FROM roster_syncs WHERE began_at < now() - ${FORGOTTEN_AFTER}`);
     await sql(
-      `DELETE FROM roster_sync_seen n WHERE NOT EXISTS (SELECT FROM roster_syncs s WHERE s.id = n.sync_id)`,
+      `DELETE FROM roster_sync_unnamed n WHERE NOT EXISTS (SELECT FROM roster_syncs s WHERE s.id = n.sync_id)`,
     );
-    // As early as the oldest transaction that is under way: whoever it enters, or moves, has its time and not ours.
-    // In whole milliseconds and rounded down, since a user's times are rounded to them.
-    await sql(
-      `INSERT INTO roster_syncs (id, began_at)
-       SELECT $1, date_trunc('milliseconds', LEAST(now(), min(a.xact_start)))
-       FROM pg_stat_activity a WHERE a.datname = current_database() AND a.backend_type = 'client backend'`,
+    await sql('INSERT INTO roster_syncs (id, began_at) VALUES ($1, now())', [importId]);
+    // By what can be seen now, and not by times: those of a transaction that is under way are older than what it commits.
+    const [noted] = await sql<{ people: number }>(
+      `WITH noted AS (
+         INSERT INTO roster_sync_unnamed (sync_id, user_id, status_revision)
+         SELECT $1, id, status_revision FROM users WHERE status IN ('active', 'deactivated') RETURNING 1)
+       SELECT count(*)::int AS people FROM noted`,
       [importId],
     );
-    return new RosterSync(roster, importId);
+    return new RosterSync(roster, importId, noted?.people ?? 0);
   }
 
-  /** Marks the people of some rows, which no row before had. */
+  /** Takes the people of some rows, which no row before had, from the note. */
   async note(rows: readonly CheckedRow[]): Promise<void> {
-    const marked = await this.roster.database.sql(
-      `INSERT INTO roster_sync_seen (sync_id, user_id)
-       SELECT $1, u.id FROM users u WHERE u.external_key = ANY($2::text[]) AND u.status <> 'purged'
-       RETURNING user_id`,
+    const named = await this.roster.database.sql(
+      `DELETE FROM roster_sync_unnamed n USING users u
+       WHERE n.sync_id = $1 AND u.id = n.user_id AND u.external_key = ANY($2::text[]) RETURNING n.user_id`,
       [this.importId, rows.map(({ row }) => row.externalKey)],
     );
-    this.marked += marked.length;
+    this.named += named.length;
   }
 
   /**
@@ -82,8 +83,8 @@ export class RosterSync {
   async deleteMissing(end: SyncEnd, onCommitted: () => void): Promise<SyncReport> {
     const nobody = { missing: null, deleted: 0, held: 0, allowed: null };
     if (!end.isWhole) return { ...nobody, outcome: 'file_not_whole' };
-    const { missing, people } = await this.count();
-    const allowed = end.overrideBudget === undefined ? mostOf(end.allowance, people) : null;
+    const missing = await this.count();
+    const allowed = end.overrideBudget === undefined ? mostOf(end.allowance, this.people) : null;
     const counted = { missing, deleted: 0, held: 0, allowed };
     if (allowed !== null && missing > allowed)
       return { ...counted, held: missing, outcome: 'deletions_held' };
@@ -91,30 +92,25 @@ export class RosterSync {
     return { ...counted, deleted: await this.deleteUpTo(missing, end, onCommitted), outcome: 'done' };
   }
 
-  /** Takes the marks away. What is left of an import that ends otherwise, a later one takes away. */
+  /** Takes the note away. What is left of an import that ends otherwise, a later one takes away. */
   async end(): Promise<void> {
     const { sql } = this.roster.database;
-    // The marks are nothing without this row, and an error on the way out must not hide the one that led there.
+    // The note is nothing without this row, and an error on the way out must not hide the one that led there.
     await sql('DELETE FROM roster_syncs WHERE id = $1', [this.importId]).catch(() => undefined);
-    await sql('DELETE FROM roster_sync_seen WHERE sync_id = $1', [this.importId]).catch(() => undefined);
+    await sql('DELETE FROM roster_sync_unnamed WHERE sync_id = $1', [this.importId]).catch(() => undefined);
   }
 
-  /** @throws Error when marks were lost, as in a crash of the database: everybody would look missing */
-  private async count(): Promise<{ readonly missing: number; readonly people: number }> {
-    const { sql } = this.roster.database;
-    const [marks] = await sql<{ marked: number }>(
-      `SELECT count(*)::int AS marked FROM roster_sync_seen WHERE sync_id = $1`,
+  /** @throws Error when the note was lost, as in a crash of the database: nobody would look missing */
+  private async count(): Promise<number> {
+    const [row] = await this.roster.database.sql<{ left: number; missing: number }>(
+      `SELECT (SELECT count(*) FROM roster_sync_unnamed WHERE sync_id = $1)::int AS left,
+              (SELECT count(*) ${MISSING})::int AS missing`,
       [this.importId],
     );
-    if (marks?.marked !== this.marked) {
+    if (row?.left !== this.people - this.named) {
       throw new Error('the marks of an import were lost, and nobody was deleted; import the same file again');
     }
-    const [row] = await sql<{ missing: number; people: number }>(
-      `SELECT (SELECT count(*) ${MISSING})::int AS missing,
-              (SELECT count(*) FROM users WHERE status IN ('active', 'deactivated'))::int AS people`,
-      [this.importId],
-    );
-    return row ?? { missing: 0, people: 0 };
+    return row.missing;
   }
 
   /** No more than were counted: the decision was about those. */

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { User } from '#domain';
+import { askForRuns, changeStatus, listFindings, purgeUser, takeRun, type Finding } from '#store';
+import { accountOf, editThere } from '../support/damage.js';
+import { openMirror, type Mirror } from '../support/mirror.js';
+import { enter, only, person, range } from '../support/people.js';
+
+let mirror: Mirror;
+afterEach(() => mirror.close());
+
+/** People at Sunshine, in the order in which they are walked; the first one's account was edited, and that is reported. */
+async function hire(count: number): Promise<[User, ...User[]]> {
+  mirror = await openMirror({ providers: ['sunshine'], environment: { SUNSHINE_DRIFT: 'report' } });
+  const [first, ...others] = await enter(
+    mirror.roster,
+    range(count).map((n) => person(n)),
+  );
+  if (first === undefined) throw new Error('nobody');
+  await mirror.converge();
+  editThere(mirror, 'sunshine', await accountOf(mirror.database, first.id, 'sunshine'));
+  return [first, ...others];
+}
+
+const openFindings = async (): Promise<readonly Finding[]> =>
+  (await listFindings(mirror.database, { state: 'open', limit: 10 })).findings;
+
+async function sweep(): Promise<readonly Finding[]> {
+  await mirror.worker.sweep('apply');
+  await mirror.converge();
+  return openFindings();
+}
+
+/** A new value of the user is written whatever the policy, and the drift is over. */
+async function mendThere(user: User): Promise<void> {
+  const id = await accountOf(mirror.database, user.id, 'sunshine');
+  mirror.simulators.running.sunshine.plant({ op: 'patch', id, account: { profile: { givenName: 'Given' } } });
+}
+
+describe('a finding where our links are walked', () => {
+  it('outlives a walk that leaves its link out, and ends with one that looks at it', async () => {
+    const [edited] = await hire(12);
+    const found = await sweep();
+    expect(found).toMatchObject([{ kind: 'drift', userId: edited.id }]);
+    await mendThere(edited);
+    const about = [edited.id];
+    await mirror.database.sql(
+      `UPDATE links SET wanted = wanted + 1, next_attempt_at = now() + interval '1 h' WHERE user_id = $1`,
+      about,
+    );
+    await mirror.worker.sweep('apply');
+    expect(await openFindings()).toEqual(found);
+    await mirror.database.sql('UPDATE links SET handled = wanted WHERE user_id = $1', about);
+    await sweep();
+    expect(await sweep()).toEqual([]);
+  });
+
+  it('outlives a walk that is taken over behind its link', async () => {
+    const [, second] = await hire(12);
+    const found = await sweep();
+    expect(found).toHaveLength(1);
+    const run = only(
+      await askForRuns(mirror.roster, {
+        providers: ['sunshine'],
+        mode: 'apply',
+        trigger: 'request',
+        requestedBy: 'test',
+      }),
+    );
+    await takeRun(mirror.database.sql, {
+      providers: ['sunshine'],
+      leaseToken: mirror.roster.newId(),
+      leaseMs: 150,
+    });
+    await mirror.database.sql(
+      `UPDATE runs SET position = $2, pages = 1, seen = 2, counts = '{"inStep": 2, "lookedFor": 2}', lease_until = now()
+       WHERE id = $1`,
+      [run.id, second?.id],
+    );
+    await mirror.worker.pass();
+    await mirror.worker.takeRuns();
+    expect(await mirror.database.sql('SELECT state FROM runs WHERE id = $1', [run.id])).toEqual([
+      { state: 'complete' },
+    ]);
+    expect(await openFindings()).toEqual(found);
+  });
+
+  it('ends with the account that it is about', async () => {
+    const [edited] = await hire(3);
+    expect(await sweep()).toHaveLength(1);
+    await changeStatus(mirror.roster, 'test', { id: edited.id, verb: 'delete' });
+    await purgeUser(mirror.roster, 'test', { id: edited.id, now: new Date() });
+    await mirror.converge();
+    expect(await sweep()).toEqual([]);
+  });
+});
