@@ -53,7 +53,8 @@ export async function reconcileLink(
 ): Promise<Settlement> {
   // Their key may have its next holder by now, whose account would answer to it.
   if (work.user.status === 'purged') return settlePurged(work);
-  if (work.soloCrashes >= CRASHES_TO_PARK) return settleParked(work, beginPass(work), CRASHES);
+  if (work.soloCrashes >= CRASHES_TO_PARK)
+    return { ...settleParked(work, beginPass(work), CRASHES), approval: 'stale' };
   const context = new LinkContext(room, work, lease, signal);
   const desired = desiredOf(room.instance, work);
   let settlement: Settlement;
