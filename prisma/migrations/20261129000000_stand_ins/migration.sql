@@ -1,2 +1,6 @@
 -- Users who stand for an account that is to be destroyed, and for nobody: entered when a person decides so on a finding.
 ALTER TABLE users ADD COLUMN is_stand_in boolean NOT NULL DEFAULT false;
+
+-- What links tell a person about themselves is looked for with every sweep: by these nobody else is passed by.
+CREATE INDEX links_not_enforceable ON links (provider, user_id) WHERE not_enforceable;
+CREATE INDEX links_given_up ON links (provider, user_id) WHERE park_code IN ('gone_at_provider', 'fought_over');

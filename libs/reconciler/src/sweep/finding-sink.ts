@@ -54,10 +54,11 @@ export class FindingSink implements SweepSink {
   }
 
   private async closeOpenOnes(): Promise<void> {
-    const { room } = this.ground;
+    const { room, run } = this.ground;
     const { sql } = room.engine.database;
+    const where = { provider: room.instance.slug, runId: run.id };
     for (let after: string | null = null; ;) {
-      const page: OpenFinding[] = await openFindings(sql, room.instance.slug, {
+      const page: OpenFinding[] = await openFindings(sql, where, {
         after,
         limit: FINDINGS_A_PAGE,
       });
@@ -72,7 +73,9 @@ export class FindingSink implements SweepSink {
     }
   }
 
-  private verdictOn({ kind, accountId, userId }: OpenFinding): Verdict {
+  private verdictOn({ kind, accountId, userId, isSettled }: OpenFinding): Verdict {
+    // A walk passes over links of which something is under way, and says nothing about them.
+    if ((kind === 'drift' || kind === 'identity_mismatch') && !isSettled) return 'holds';
     const isFound = (as: string): boolean => accountId !== null && this.found.has(foundText(as, accountId));
     const isContested = userId !== null && this.contested.has(userId);
     if (kind === 'unlinked' && isContested && isFound('unlinked')) return 'disputed';
