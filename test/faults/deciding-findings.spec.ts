@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { changeStatus, listFindings, type Finding } from '#store';
+import { changeStatus, listFindings, patchUser, type Finding } from '#store';
 import { accountOf, plantStranger } from '../support/damage.js';
 import { decide, holdsOf } from '../support/holds.js';
 import {
@@ -123,6 +123,26 @@ describe('an account that a person gives to somebody', () => {
     expect(await sweep()).toEqual([]);
     expect(await decideOn(finding, 'link', asked)).toMatchObject({ body: { code: 'finding_state' } });
     expect(await audited('finding.link')).toBe(1);
+  });
+
+  it('is that of whoever holds its email now, also where somebody else did when it was found', async () => {
+    const { users, findings } = await strangersOf('passage');
+    const [former, found] = [only(users), only(findings)];
+    await patchUser(stage.mirror.roster, 'test', { id: former.id, patch: { email: 'moved@example.com' } });
+    const heir = only(await enter(stage.mirror.roster, [person(3, { email: former.email })]));
+    const linkTo = ({ id, externalKey }: User): Promise<StageAnswer> =>
+      decideOn(found, 'link', { userId: id, confirm: externalKey });
+    expect(await linkTo(former)).toMatchObject({
+      status: 409,
+      body: { code: 'finding_outdated', state: 'claimed' },
+    });
+    await stage.mirror.converge();
+    expect(only(await sweep())).toMatchObject({
+      id: found.id,
+      userId: heir.id,
+      detail: { userIds: [heir.id] },
+    });
+    expect(await linkTo(heir)).toMatchObject({ status: 202 });
   });
 
   it('of a leaver is shut', async () => {
@@ -437,6 +457,102 @@ describe('P8: an account of nobody that is removed', () => {
       status: 409,
       body: { code: 'finding_outdated', state: 'linked' },
     });
+  });
+
+  it.each([
+    [
+      'is under legal hold',
+      async ({ id }: User): Promise<void> => {
+        await stage.ask('PUT', `/users/${id}/legal-hold`, { reason: 'a claim' });
+      },
+    ],
+    [
+      'has lost the other one',
+      (_user: User, own: string): Promise<void> => {
+        stage.mirror.simulators.running.passage.plant({ op: 'remove', id: own });
+        return Promise.resolve();
+      },
+    ],
+  ])('of somebody who has another email by now and %s is not removed', async (_, befall) => {
+    const none = { atLeast: 0, percent: 0 };
+    const all = { atLeast: 0, percent: 100 };
+    const allowances = { suspend: all, overwrite: all, create: all, remove: none };
+    await open({ providers: ['passage'], engine: { allowances } });
+    const [user] = await enter(stage.mirror.roster, [person(1), person(2)]);
+    if (user === undefined) throw new Error('nobody');
+    await stage.mirror.converge();
+    const own = await accountOf(stage.mirror.database, user.id, 'passage');
+    plant('passage', ESTATE.passage(1));
+    const duplicate = only(await sweep());
+    const asked = { confirm: duplicate.accountId, reason: 'made by hand' };
+    expect(await decideOn(duplicate, 'remove', asked)).toMatchObject({ status: 202 });
+    await stage.mirror.worker.pass();
+    await patchUser(stage.mirror.roster, 'test', { id: user.id, patch: { email: 'another@example.com' } });
+    for (let pass = 0; pass < 3; pass += 1) await stage.mirror.worker.pass();
+    await befall(user, own);
+    await decide(stage.mirror, only(await holdsOf(stage.mirror)));
+    await stage.mirror.converge();
+    expect(destroyed('passage')).toEqual([]);
+    expect(stage.held('passage').has(duplicate.accountId ?? '')).toBe(true);
+  });
+
+  it.each([
+    ['put off', { status: 429 }],
+    ['lost', { drop: 'before' }],
+  ] as const)(
+    'and whose owner is entered after a deletion that was %s is let go of once none can arrive, and can be linked',
+    async (_, fault) => {
+      const orphan = only(await orphanAt('passage', { engine: { lateArrivalMs: 1_500 } }));
+      const { sql } = stage.mirror.database;
+      const holders = (): Promise<object[]> =>
+        sql('SELECT 1 FROM links WHERE account_id = $1', [orphan.accountId]);
+      stage.mirror.simulators.faults('passage', { match: { method: 'DELETE' }, times: 'always', ...fault });
+      const asked = { confirm: orphan.accountId, reason: 'nobody knows it' };
+      const standInId = String((await decideOn(orphan, 'remove', asked)).body['userId']);
+      await stage.mirror.worker.pass(100);
+      expect(await sql(`SELECT DISTINCT outcome FROM intents WHERE kind = 'purge'`)).toEqual([
+        { outcome: null },
+      ]);
+      const owner = only(await enter(stage.mirror.roster, [person(8, { email: 'stranger.1@example.org' })]));
+      await stage.mirror.worker.pass(100);
+      await stage.mirror.converge();
+      expect(await holders()).toEqual([]);
+      expect(stage.held('passage').has(orphan.accountId ?? '')).toBe(true);
+      expect(await sql(`SELECT DISTINCT outcome FROM intents WHERE kind = 'purge'`)).toEqual([
+        { outcome: 'calledOff' },
+      ]);
+      const finding = only(await sweep());
+      expect(finding).toMatchObject({ kind: 'unlinked', accountId: orphan.accountId, userId: owner.id });
+      const link = { userId: owner.id, confirm: owner.externalKey };
+      expect(await decideOn(finding, 'link', link)).toMatchObject({ status: 202 });
+      await stage.mirror.converge();
+      expect(await accountOf(stage.mirror.database, owner.id, 'passage')).toBe(orphan.accountId);
+
+      // A receipt for what stood there tells of nothing that was destroyed.
+      await stage.ask('POST', `/users/${standInId}/erasure`, { confirm: `removed:${standInId}` });
+      await stage.mirror.converge();
+      expect(await sql('SELECT method FROM receipts')).toEqual([{ method: 'never_mirrored' }]);
+    },
+  );
+
+  it('is not let go of while a deletion may still arrive, which then is the end of it', async () => {
+    const engine = { lateArrivalMs: 2_500, callTimeoutMs: 200 };
+    const orphan = only(await orphanAt('passage', { engine }));
+    const match = { method: 'DELETE' };
+    stage.mirror.simulators.faults('passage', [
+      { match, delayMs: 1_500 },
+      { match, drop: 'before', times: 'always' },
+    ]);
+    await decideOn(orphan, 'remove', { confirm: orphan.accountId, reason: 'nobody knows it' });
+    await stage.mirror.worker.pass(300);
+    const owner = only(await enter(stage.mirror.roster, [person(8, { email: 'stranger.1@example.org' })]));
+    await stage.mirror.converge();
+    expect(
+      await stage.mirror.database.sql(`SELECT DISTINCT outcome FROM intents WHERE kind = 'purge'`),
+    ).toEqual([{ outcome: 'applied' }]);
+    const own = await accountOf(stage.mirror.database, owner.id, 'passage');
+    expect([...stage.held('passage').keys()]).toContain(own);
+    expect(own).not.toBe(orphan.accountId);
   });
 
   it('is not removed when by now it is all that its user has', async () => {

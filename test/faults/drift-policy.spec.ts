@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { patchUser } from '#store';
+import { ignoreFinding, listFindings, patchUser, type Finding } from '#store';
+import { accountOf, editThere } from '../support/damage.js';
 import { openLifecycleStage, type LifecycleStage } from '../support/lifecycle-stage.js';
 import { doubtEverything, linkOf } from '../support/mirror.js';
 import { enter, only, person } from '../support/people.js';
@@ -92,5 +93,42 @@ describe('drift of attributes', () => {
     await patchUser(stage.mirror.roster, 'test', { id: user.id, patch: { displayName: 'Person One' } });
     await stage.mirror.converge();
     expect(await open()).toEqual([]);
+  });
+
+  it('that is ignored is something new when it comes again after it was gone', async () => {
+    const user = await hire('metadata.user_name=report, metadata.email=ignore');
+    const sweep = async (): Promise<readonly Finding[]> => {
+      await stage.mirror.worker.sweep('apply');
+      await stage.mirror.converge();
+      return (await listFindings(stage.mirror.database, { state: 'open', limit: 10 })).findings;
+    };
+    await meddle(user);
+    const first = only(await sweep());
+    await ignoreFinding(stage.mirror.roster, { findingId: first.id, actor: 'test', reason: 'theirs' });
+    expect(await sweep()).toEqual([]);
+    await patchUser(stage.mirror.roster, 'test', { id: user.id, patch: { displayName: 'Person One' } });
+    await stage.mirror.converge();
+    expect(await sweep()).toEqual([]);
+    await meddle(user);
+    expect(only(await sweep())).toMatchObject({ kind: 'drift', userId: user.id });
+  });
+
+  it('is still found where a walk had to pass over its link', async () => {
+    stage = await openLifecycleStage({ providers: ['sunshine'], environment: { SUNSHINE_DRIFT: 'report' } });
+    const [user] = await enter(stage.mirror.roster, [person(1), person(2)]);
+    await stage.mirror.converge();
+    editThere(stage.mirror, 'sunshine', await accountOf(stage.mirror.database, user?.id ?? '', 'sunshine'));
+    const sweep = async (): Promise<readonly Finding[]> => {
+      await stage.mirror.worker.sweep('apply');
+      return (await listFindings(stage.mirror.database, { state: 'open', limit: 10 })).findings;
+    };
+    const found = await sweep();
+    expect(found).toHaveLength(1);
+    await stage.mirror.converge();
+    await stage.mirror.database.sql(
+      `UPDATE links SET wanted = wanted + 1, next_attempt_at = now() + interval '1 h' WHERE user_id = $1`,
+      [user?.id],
+    );
+    expect(await sweep()).toEqual(found);
   });
 });

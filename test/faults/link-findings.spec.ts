@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { changeStatus, comeBack, listFindings, patchUser, type Finding } from '#store';
+import { changeStatus, comeBack, ignoreFinding, listFindings, patchUser, type Finding } from '#store';
 import { accountOf, versionsOf } from '../support/damage.js';
 import { linkOf, openMirror, type Mirror, type MirrorOptions } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
@@ -49,6 +49,24 @@ describe('a leaver whose account cannot be shut', () => {
     await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'deactivate' });
     await mirror.converge();
     expect(only(await sweep())).toMatchObject(found);
+  });
+
+  it('is something new when it is over and comes again, also where it was ignored', async () => {
+    const [leaver] = await hire(3, { providers: ['vault'] });
+    if (leaver === undefined) throw new Error('nobody');
+    await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'deactivate' });
+    await mirror.converge();
+    const first = only(await sweep());
+    await ignoreFinding(mirror.roster, { findingId: first.id, actor: 'test', reason: 'until tomorrow' });
+    expect(await sweep()).toEqual([]);
+    await comeBack(mirror.roster, 'test', { id: leaver.id, verb: 'reactivate' });
+    await mirror.converge();
+    expect(await sweep()).toEqual([]);
+    await changeStatus(mirror.roster, 'test', { id: leaver.id, verb: 'deactivate' });
+    await mirror.converge();
+    const again = only(await sweep());
+    expect(again).toMatchObject({ kind: 'not_enforceable', userId: leaver.id });
+    expect(again.id).not.toBe(first.id);
   });
 
   it('is found for everybody, however many they are', async () => {

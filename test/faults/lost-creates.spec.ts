@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
+import { listFindings } from '#store';
 import { destructiveCalls, openLifecycleStage, type LifecycleStage } from '../support/lifecycle-stage.js';
 import { doubtEverything, linkOf, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person } from '../support/people.js';
@@ -73,6 +74,21 @@ describe('a create at SendAuth whose answer never came', () => {
       account_id: null,
     });
     expect(people()).toEqual(before);
+  });
+
+  it('that stands in the way of an account from long before is a finding, and can be linked', async () => {
+    await open();
+    await enter(mirror.roster, [person(2), person(3)]);
+    await mirror.converge();
+    plant(new Date('2024-01-01'));
+    const dropped = { match: { method: 'POST', path: '/users$' }, drop: 'before' } as const;
+    mirror.simulators.faults('sendauth', dropped);
+    const user = only(await enter(mirror.roster, [person(1, { email: EMAIL })]));
+    await mirror.converge();
+    expect(await linkOf(mirror.database, user.id, 'sendauth')).toMatchObject({ park_code: 'disputed' });
+    expect(only(await mirror.worker.sweep('apply')).counts).toMatchObject({ unlinked: 1, inStep: 2 });
+    const { findings } = await listFindings(mirror.database, { state: 'open', limit: 10 });
+    expect(only(findings)).toMatchObject({ kind: 'unlinked', userId: user.id });
   });
 
   it('is not believed to have made the account of another user of ours', async () => {

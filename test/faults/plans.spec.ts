@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
 import { patchUser } from '#store';
+import { accountOf, openThere } from '../support/damage.js';
 import { openLifecycleStage, type LifecycleStage } from '../support/lifecycle-stage.js';
 import { linkOf } from '../support/mirror.js';
-import { enter, person, range } from '../support/people.js';
+import { enter, only, person, range } from '../support/people.js';
 import { propose } from '../support/previews.js';
 
 let stage: LifecycleStage;
@@ -108,6 +109,50 @@ describe('a plan', () => {
     expect((await stage.ask('GET', `/plans/${again}/steps?provider=vault`)).body).toMatchObject({
       steps: [{ attributes: ['metadata.account_name', 'metadata.user_name'] }],
     });
+  });
+
+  it('that is stale leaves its account to the next sweep, and a leaver is shut out again', async () => {
+    const [ann] = await hire(2, ['passage']);
+    if (ann === undefined) throw new Error('two were hired');
+    await stage.move(ann.id, 'deactivate');
+    await stage.mirror.converge();
+    const { mirror } = stage;
+    const id = await accountOf(mirror.database, ann.id, 'passage');
+    openThere(mirror, 'passage', id);
+    const plan = only(await mirror.worker.sweep('preview')).requestId;
+    await mirror.worker.pass();
+    await decide(plan, 'approve');
+    // Nobody has approved of shutting out whoever has this phone.
+    mirror.simulators.running.passage.plant({ op: 'patch', id, account: { phone: '+41446680099' } });
+    await decide(plan, 'apply');
+    await mirror.converge();
+    expect(stage.held('passage').get(id)).toMatchObject({ state: 'live' });
+    expect((await stage.ask('GET', `/plans/${plan}`)).body).toMatchObject({ steps: [{ state: 'stale' }] });
+
+    const preview = only(await mirror.worker.sweep('preview'));
+    expect(preview.counts).toMatchObject({ inStep: 1, drifted: 1, planned: 1 });
+    await mirror.worker.sweep('apply');
+    await mirror.converge();
+    expect(stage.held('passage').get(id)).toMatchObject({ state: 'suspended' });
+  });
+
+  it('ends also when somebody in it is purged before it is applied', async () => {
+    const [ann, bob] = await hire(2, ['vault']);
+    if (ann === undefined || bob === undefined) throw new Error('two were hired');
+    damage(ann, 'First');
+    damage(bob, 'First');
+    const plan = await propose(stage.mirror, 'vault', ids([ann, bob]));
+    await decide(plan, 'approve');
+    await stage.move(ann.id, 'delete');
+    await stage.move(ann.id, 'purge');
+    await stage.mirror.converge();
+    await decide(plan, 'apply');
+    await stage.mirror.converge();
+    await stage.mirror.worker.pass();
+    const told = (await stage.ask('GET', `/plans/${plan}`)).body;
+    expect(told).toMatchObject({ state: 'applied' });
+    const steps = told['steps'] as readonly { state: string; count: number }[];
+    expect(steps.map(({ state, count }) => `${state} ${count}`).toSorted()).toEqual(['applied 1', 'stale 1']);
   });
 
   it('never holds up what its user has been given since', async () => {

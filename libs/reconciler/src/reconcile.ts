@@ -53,7 +53,8 @@ export async function reconcileLink(
 ): Promise<Settlement> {
   // Their key may have its next holder by now, whose account would answer to it.
   if (work.user.status === 'purged') return settlePurged(work);
-  if (work.soloCrashes >= CRASHES_TO_PARK) return settleParked(work, beginPass(work), CRASHES);
+  if (work.soloCrashes >= CRASHES_TO_PARK)
+    return { ...settleParked(work, beginPass(work), CRASHES), approval: 'stale' };
   const context = new LinkContext(room, work, lease, signal);
   const desired = desiredOf(room.instance, work);
   let settlement: Settlement;
@@ -109,7 +110,7 @@ async function pursue(
 ): Promise<Settlement> {
   const seen = await observe(room, work, own, context);
   if (seen.kind === 'claimed') return callOffRemoval(room, work);
-  if (seen.kind !== 'known') return settleUnknown(work, seen);
+  if (seen.kind !== 'known') return settleUnknown(room, work, seen);
   if (await absenceIsSuspicious(room, work, seen.knowledge, context)) return haltForAbsence(room, work);
   const { knowledge, desired } = tolerateDrift(room.instance.drift, work, {
     desired: own,
@@ -198,16 +199,28 @@ async function shutMeanwhile(
   return settleWithheld(work, settlement, { charge: { ...charge, state }, permission });
 }
 
-function settleUnknown(work: Work, seen: Exclude<Seen, { kind: 'known' | 'claimed' }>): Settlement {
+function settleUnknown(
+  room: ProviderRoom,
+  work: Work,
+  seen: Exclude<Seen, { kind: 'known' | 'claimed' }>,
+): Settlement {
   const pass = beginPass(work);
   if (seen.kind === 'tooEarly')
     return settleAgain(work, pass, { delayMs: seen.waitMs, error: 'outcome_unknown', failed: false });
   if (seen.kind === 'mergedAway') return settleParked(work, pass, seen.park, seen.waitsFor);
-  return settleParked(work, pass, {
-    code: 'disputed',
-    attribute: seen.attribute,
-    rule: 'an account with this value stands there and is not proven ours; link it, or remove it there',
-  });
+  // Whose account it is can only be said, and whoever is parked is asked no more, once ours can no longer land beside it.
+  const waitMs = createMayLandMs(room, work);
+  if (waitMs > 0)
+    return settleAgain(work, pass, { delayMs: waitMs, error: 'outcome_unknown', failed: false });
+  return settleParked(
+    work,
+    { ...pass, doubt: 'clear' },
+    {
+      code: 'disputed',
+      attribute: seen.attribute,
+      rule: 'an account with this value stands there and is not proven ours; link it, or remove it there',
+    },
+  );
 }
 
 /** A read that comes late enough after a lost answer ends the doubt. */

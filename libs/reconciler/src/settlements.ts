@@ -76,9 +76,9 @@ export function settleStale(work: Work): Settlement {
   return { ...base(work, { ...pass, knowledge }, 'handled'), attempts: 0, approval: 'stale' };
 }
 
-/** Nothing is to be done for whoever is purged, and nothing is known anew. */
+/** Nothing is to be done for whoever is purged, and nothing is known anew. What was approved is void. */
 export function settlePurged(work: Work): Settlement {
-  return { ...base(work, beginPass(work), 'handled'), attempts: 0 };
+  return { ...base(work, beginPass(work), 'handled'), attempts: 0, approval: 'stale' };
 }
 
 /** The link stays due. `attempts` counts failures of this link, not the provider's. */

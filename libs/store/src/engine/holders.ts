@@ -60,3 +60,24 @@ export async function findRival(
   );
   return rival === undefined ? null : { userId: rival.user_id, handled: rival.handled };
 }
+
+/** Who keeps an account when another one of theirs is destroyed. */
+export interface Keeper {
+  readonly userId: string;
+  readonly accountId: string | null;
+  readonly isOnLegalHold: boolean;
+}
+
+/**
+ * The user beside whose account another one stands that is to be destroyed, with the account that they keep; `null` for
+ * whoever is purged, who keeps nothing.
+ */
+export async function findKeeper(sql: Sql, provider: string, userId: string): Promise<Keeper | null> {
+  const [row] = await sql<{ account_id: string | null; is_held: boolean }>(
+    `SELECT l.account_id, u.legal_hold_at IS NOT NULL AS is_held
+     FROM users u LEFT JOIN links l ON l.user_id = u.id AND l.provider = $1
+     WHERE u.id = $2 AND u.status <> 'purged'`,
+    [provider, userId],
+  );
+  return row === undefined ? null : { userId, accountId: row.account_id, isOnLegalHold: row.is_held };
+}

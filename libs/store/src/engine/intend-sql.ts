@@ -23,6 +23,9 @@ const ALLOWED = `
       AND a.assignment_revision = u.assignment_revision
       AND (NOT a.rests_on_attributes OR a.attribute_revision = u.attribute_revision)
       AND (a.kind IS DISTINCT FROM 'purge' OR u.status = 'purging')
+      -- whoever came under legal hold since the account was read keeps their second one, too
+      AND (u.stands_beside IS NULL
+        OR NOT EXISTS (SELECT FROM users k WHERE k.id = u.stands_beside AND k.legal_hold_at IS NOT NULL))
     ORDER BY u.id FOR SHARE OF u),
   allowed AS (
     SELECT a.*, s.overridden, l.granted_minute,

@@ -70,6 +70,22 @@ describe('intending a step', () => {
     expect(await intentsOf(user)).toEqual([]);
   });
 
+  it('refuses to touch what stands beside the account of somebody under legal hold', async () => {
+    const keeper = await links.enter();
+    const standIn = await links.enter();
+    const { sql } = links.roster;
+    await sql('UPDATE users SET is_stand_in = true, stands_beside = $2 WHERE id = $1', [
+      standIn.id,
+      keeper.id,
+    ]);
+    const link = await links.claim(standIn);
+    await sql('UPDATE users SET legal_hold_at = now() WHERE id = $1', [keeper.id]);
+    expect(await ask(create(standIn, link))).toBe(false);
+    expect(await intentsOf(standIn)).toEqual([]);
+    await sql('UPDATE users SET legal_hold_at = NULL WHERE id = $1', [keeper.id]);
+    expect(await ask(create(standIn, link))).toBe(true);
+  });
+
   it('puts debts on record before the first call', async () => {
     const user = await links.enter();
     const link = await links.claim(user);

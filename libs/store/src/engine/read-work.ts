@@ -10,6 +10,7 @@ interface WorkRow extends UserRow {
   readonly recreateFrom: string | null;
   readonly isErasure: boolean;
   readonly isStandIn: boolean;
+  readonly standsBeside: string | null;
   readonly assignedOverride: boolean | null;
   readonly assignmentRevision: number;
 }
@@ -43,6 +44,7 @@ export async function readWork(
                       'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
              FROM intents i WHERE i.user_id = u.id AND i.provider = $2) AS intents,
             EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id) AS "isErasure", u.is_stand_in AS "isStandIn",
+            u.stands_beside AS "standsBeside",
             l.recreate_from AS "recreateFrom", l.assigned_override AS "assignedOverride",
             u.assignment_revision AS "assignmentRevision"
      FROM users u LEFT JOIN links l ON l.user_id = u.id AND l.provider = $2 WHERE u.id = ANY($1::uuid[])`,
@@ -73,6 +75,7 @@ function toWork(
     assignmentRevision: row.assignmentRevision,
     isErasure: row.isErasure,
     isStandIn: row.isStandIn,
+    standsBeside: row.standsBeside,
     approval,
     unsettledCreates: intents
       .filter((it) => it.kind === 'provision' && it.outcome === null)

@@ -65,7 +65,12 @@ export interface Settlement {
   /** What became of the intent of this pass, or of one found unsettled. */
   readonly intent:
     | { readonly kind: 'provision'; readonly outcome: 'known' }
-    | { readonly kind: 'purge'; readonly outcome: 'accepted' | 'applied'; readonly evidence: PurgeEvidence }
+    | {
+        readonly kind: 'purge';
+        /** `calledOff`: the account is not to be destroyed after all, and nothing says that it was. */
+        readonly outcome: 'accepted' | 'applied' | 'calledOff';
+        readonly evidence: PurgeEvidence;
+      }
     | null;
   /** What the claim was told of a merge is found out; what was told since then is not. */
   readonly mergeIsOver: boolean;
@@ -288,7 +293,7 @@ const SETTLE = `
       AND i.settled_at IS NULL),
   receipted AS (
     UPDATE intents i SET outcome = s.intent_outcome, evidence = COALESCE(i.evidence, '{}') || s.evidence,
-      settled_at = CASE WHEN s.intent_outcome = 'applied' THEN now() END
+      settled_at = CASE WHEN s.intent_outcome IN ('applied', 'calledOff') THEN now() END
     FROM s JOIN settled d ON d.user_id = s.user_id
     WHERE s.intent_kind = 'purge' AND i.kind = 'purge' AND i.user_id = s.user_id AND i.provider = $1
       AND i.settled_at IS NULL)

@@ -20,10 +20,14 @@ export function settledBefore(moment: string): string {
     AND l.observed_at < date_trunc('milliseconds', ${moment}::timestamptz))`;
 }
 
-/** The same of a link that can also be compared: what its account holds was known for certain. */
+/**
+ * The same of a link that can also be compared: what its account was left as is on record. It may be doubted, as it is
+ * once an approved step was stale; nothing but a comparison would ever look at such a link again, and what differs is
+ * read before anything comes of it.
+ */
 export function comparableBefore(moment: string): string {
   const parks = KNOWN_THOUGH_PARKED.map((code) => `'${code}'`).join(', ');
-  return `(${settledBefore(moment)} AND l.certainty = 'certain' AND (l.park_code IS NULL OR l.park_code IN (${parks})))`;
+  return `(${settledBefore(moment)} AND l.certainty <> 'never' AND (l.park_code IS NULL OR l.park_code IN (${parks})))`;
 }
 
 /** The select list of a link that is compared; expects link and user under the aliases `l` and `u`. */

@@ -78,6 +78,8 @@ export interface Work extends ClaimedLink {
   readonly isErasure: boolean;
   /** The user stands for an account of nobody that a person decided to destroy. */
   readonly isStandIn: boolean;
+  /** Whose second account a stand-in stands for; `null` where it was to be nobody's. */
+  readonly standsBeside: string | null;
   /** What may be done for this reason, and nothing else; `null` when nothing was approved. */
   readonly approval: Approval | null;
   readonly unsettledCreates: readonly UnsettledCreate[];

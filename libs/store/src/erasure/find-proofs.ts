@@ -29,12 +29,13 @@ interface DeletionRow {
   } | null;
 }
 
-/** Every purge that was put on record, and the erasure of the profile. */
+/** Every purge that was put on record and not called off, and the erasure of the profile. */
 const EVIDENCE = `
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('account_id', i.account_id, 'created_at', i.created_at, 'evidence', i.evidence)
                      ORDER BY i.created_at) AS all
-    FROM intents i WHERE i.user_id = l.user_id AND i.provider = l.provider AND i.kind = 'purge') AS i ON true
+    FROM intents i WHERE i.user_id = l.user_id AND i.provider = l.provider AND i.kind = 'purge'
+      AND i.outcome IS DISTINCT FROM 'calledOff') AS i ON true
   LEFT JOIN LATERAL (
     SELECT a.at, (a.detail ->> 'status')::int AS status FROM audit a
     WHERE a.user_id = l.user_id AND a.provider = l.provider AND a.action = 'provider.discharge'

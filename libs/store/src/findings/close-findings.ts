@@ -1,7 +1,7 @@
 import { SWEPT_FINDING_KINDS, type SweptFindingKind } from '#domain';
 import type { Sql } from '../database.js';
 
-/** An open finding of a sweep, as far as it takes to say whether it still holds. */
+/** A finding of a sweep, as far as it takes to say whether it still holds. */
 export interface OpenFinding {
   readonly id: string;
   readonly kind: SweptFindingKind;
@@ -11,7 +11,10 @@ export interface OpenFinding {
   readonly isOfLink: boolean;
 }
 
-/** A page of the open findings of a provider that sweeps look for, by id. */
+/** What is ignored stays so, but for drift: what somebody changes later is not what was ignored. */
+const MAY_BE_OVER = `(f.state = 'open' OR f.state = 'ignored' AND f.kind = 'drift')`;
+
+/** A page of the findings of a provider that sweeps look for and that may be over, by id. */
 export async function openFindings(
   sql: Sql,
   provider: string,
@@ -22,17 +25,18 @@ export async function openFindings(
             EXISTS (SELECT FROM links l JOIN users u ON u.id = l.user_id AND u.status <> 'purged'
               WHERE l.user_id = f.user_id AND l.provider = f.provider AND l.account_id = f.account_id) AS "isOfLink"
      FROM findings f
-     WHERE f.provider = $1 AND f.state = 'open' AND f.kind = ANY($2::text[]) AND ($3::uuid IS NULL OR f.id > $3)
+     WHERE f.provider = $1 AND f.kind = ANY($2::text[]) AND ${MAY_BE_OVER} AND ($3::uuid IS NULL OR f.id > $3)
      ORDER BY f.id LIMIT $4`,
     [provider, SWEPT_FINDING_KINDS, after, limit],
   );
 }
 
-/** Says of open findings that what they were about is over. */
+/** Says of findings that what they were about is over. */
 export async function resolveFindings(sql: Sql, ids: readonly string[], closedBy: string): Promise<void> {
   if (ids.length === 0) return;
   await sql(
-    `UPDATE findings SET state = 'resolved', closed_at = now(), closed_by = $2 WHERE id = ANY($1::uuid[]) AND state = 'open'`,
+    `UPDATE findings f SET state = 'resolved', closed_at = now(), closed_by = $2
+     WHERE f.id = ANY($1::uuid[]) AND ${MAY_BE_OVER}`,
     [ids, closedBy],
   );
 }

@@ -36,7 +36,8 @@ export class FindingKindRefused extends Error {
 const UNTRUE = {
   linked: 'a link of the roster holds this account, or waits for it to be merged into its own',
   being_made: 'somebody’s account with a key of this one is just being made; ask again later',
-  claimed: 'a user of the roster holds a unique key of this account by now; sweep again, and link it',
+  claimed:
+    'a user of the roster holds a unique key of this account by now; sweep again, and link it to that one',
   not_a_duplicate:
     'it takes one user alone who holds a key of this account, and has another one with it that is there and in step',
   our_login: 'it is the account that Rollcall itself logs in with',

@@ -49,6 +49,20 @@ export async function requireUnclaimed(sql: Sql, finding: Finding, shown: Accoun
 }
 
 /**
+ * Of several who could claim the account a person chooses; whoever could not does not get it before somebody who could.
+ * @throws FindingUntrue
+ */
+export async function requireNotAnothers(
+  sql: Sql,
+  finding: Finding,
+  { userId, shown }: { readonly userId: string; readonly shown: AccountShown },
+): Promise<void> {
+  const claims = await claimantsOf(sql, finding, shown);
+  if (claims.length > 0 && !claims.some((claim) => claim.userId === userId))
+    throw new FindingUntrue('claimed');
+}
+
+/**
  * Refuses an account that holds the key or email of somebody who was erased.
  * @throws Erased, ErasedIdentifier
  */

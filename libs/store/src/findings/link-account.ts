@@ -7,7 +7,13 @@ import { lockUser } from '../roster/lock-user.js';
 import type { Roster } from '../roster/roster.js';
 import { transact } from '../roster/transact.js';
 import { KeyDiffers, LinkOccupied } from './errors.js';
-import { type AccountShown, requireFree, requireNotErased, takingAccount } from './free-account.js';
+import {
+  type AccountShown,
+  requireFree,
+  requireNotAnothers,
+  requireNotErased,
+  takingAccount,
+} from './free-account.js';
 import type { Finding } from './list-findings.js';
 import { type Decision, lockOpenFinding, resolveDecided } from './lock-finding.js';
 
@@ -39,6 +45,7 @@ export async function linkAccount(roster: Roster, decision: LinkDecision): Promi
     if (user.status === 'purging' || user.status === 'purged')
       throw new StatusRefused(user.status, 'active, deactivated or deleted');
     await requireFree(sql, finding, shown);
+    await requireNotAnothers(sql, finding, { userId, shown });
     await requireNotErased(sql, roster.hashKey, shown, decision.acknowledgesErased);
     await giveAccount(sql, { userId, provider: finding.provider, shown });
     return resolveDecided({ sql, roster }, decision, finding, { verb: 'link', userId });

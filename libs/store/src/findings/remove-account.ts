@@ -46,9 +46,9 @@ export async function removeAccount(roster: Roster, decision: RemoveDecision): P
     const finding = await lockOpenFinding(sql, findingId, REMOVABLE);
     if (confirm !== finding.accountId) throw new AccountNotConfirmed(confirm !== undefined);
     await requireFree(sql, finding, shown);
-    if (finding.kind === 'orphan') await requireUnclaimed(sql, finding, shown);
-    else await requireDuplicate(sql, finding, decision);
-    const userId = await enterStandIn({ sql, roster }, finding.provider, shown);
+    const beside = finding.kind === 'orphan' ? null : await requireDuplicate(sql, finding, decision);
+    if (beside === null) await requireUnclaimed(sql, finding, shown);
+    const userId = await enterStandIn({ sql, roster }, { provider: finding.provider, shown, beside });
     return resolveDecided({ sql, roster }, decision, finding, { verb: 'remove', userId, reason });
   };
   return takingAccount(() => transact(roster.database, work));
@@ -57,13 +57,14 @@ export async function removeAccount(roster: Roster, decision: RemoveDecision): P
 /**
  * One user alone could claim the account, whose own holds the same key and was just read; and nothing of theirs is
  * under legal hold. What is less sure than that, a sweep does not call a duplicate either.
+ * @returns whose duplicate it is
  * @throws FindingUntrue, LegalHoldStands
  */
 async function requireDuplicate(
   sql: Sql,
   finding: Finding,
   { shown, keptId }: Pick<RemoveDecision, 'shown' | 'keptId'>,
-): Promise<void> {
+): Promise<string> {
   const claims = await claimantsOf(sql, finding, shown);
   const [userId, ...others] = [...new Set(claims.map((claim) => claim.userId))];
   const isKept = claims.every(({ accountId, isSettled }) => isSettled && accountId === keptId);
@@ -76,6 +77,15 @@ async function requireDuplicate(
     [finding.provider, userId, keptId],
   );
   if (link === undefined) throw new FindingUntrue('not_a_duplicate');
+  return userId;
+}
+
+/** An account that is to be destroyed. */
+interface Doomed {
+  readonly provider: string;
+  readonly shown: AccountShown;
+  /** Whose second account it is; `null` when it is nobody's. */
+  readonly beside: string | null;
 }
 
 /**
@@ -84,8 +94,7 @@ async function requireDuplicate(
  */
 async function enterStandIn(
   { sql, roster }: { readonly sql: Sql; readonly roster: Roster },
-  provider: string,
-  { accountId, remoteKey }: AccountShown,
+  { provider, shown: { accountId, remoteKey }, beside }: Doomed,
 ): Promise<string> {
   const id = roster.newId();
   const isKey = remoteKey !== null && findExternalKeyFault(remoteKey) === null;
@@ -93,7 +102,7 @@ async function enterStandIn(
   const entered = await insertUsers(sql, [{ id, externalKey, status: 'active', attributes: NO_ATTRIBUTES }]);
   if (!entered.has(id)) throw new ExternalKeyTaken();
   await setStatus(sql, [id], { status: 'purging', statusBeforeDeletion: 'active' });
-  await sql('UPDATE users SET is_stand_in = true WHERE id = $1', [id]);
+  await sql('UPDATE users SET is_stand_in = true, stands_beside = $2 WHERE id = $1', [id, beside]);
   await sql(
     `INSERT INTO links (user_id, provider, remote_key, account_id, certainty, lane) VALUES ($1, $2, $3, $4, 'stale', $5)`,
     [id, provider, remoteKey ?? externalKey, accountId, LANES[laneOfVerb('purge')]],

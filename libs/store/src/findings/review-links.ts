@@ -4,23 +4,28 @@ import type { Roster } from '../roster/roster.js';
 import { enterFindings, type FindingRow, type FoundBy } from './record-findings.js';
 
 const LINKS_A_PAGE = 500;
+/** Before every id. */
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 /** Longer circles are found when they have become shorter. */
 const USERS_IN_A_CYCLE = 50;
 
 /** What a link tells by itself, by kind. */
-const TOLD: Readonly<Record<Exclude<LinkFindingKind, 'identifier_cycle'>, string>> = {
+const TOLD = {
   not_enforceable: 'l.not_enforceable',
   state_drift: `l.park_code = 'gone_at_provider'`,
   fought_over: `l.park_code = 'fought_over'`,
-};
+} as const satisfies Readonly<Record<Exclude<LinkFindingKind, 'identifier_cycle'>, string>>;
+
+type ToldKind = keyof typeof TOLD;
+const TOLD_KINDS = Object.keys(TOLD) as readonly ToldKind[];
 
 const TOLD_ROWS = Object.entries(TOLD)
   .map(([kind, holds]) => `('${kind}', ${holds})`)
   .join(', ');
 
 /**
- * Records what the links of a provider themselves tell that a person should see, and resolves what they no longer tell.
- * What is open or ignored already is left as it is, and nothing is written for it.
+ * Records what the links of a provider themselves tell that a person should see, and resolves what they no longer tell,
+ * also where it is ignored: when they tell it again it is something new.
  * @returns how many are new
  */
 export async function reviewLinks(
@@ -39,16 +44,26 @@ export async function reviewLinks(
     by,
     cycles.map((cycle) => cycleRow(newId(), cycle)),
   );
-  for (let after: Told | null = null; ;) {
-    const page: Told[] = await readTold(sql, by.provider, after);
+  for (const kind of TOLD_KINDS) count += await enterTold({ sql, newId }, by, kind);
+  return count;
+}
+
+async function enterTold(
+  { sql, newId }: { readonly sql: Sql; readonly newId: Roster['newId'] },
+  by: FoundBy,
+  kind: ToldKind,
+): Promise<number> {
+  let count = 0;
+  for (let after: string | null = null; ;) {
+    const page: Told[] = await readTold(sql, by.provider, { kind, after });
     count += await enterFindings(
       sql,
       by,
-      page.map((told) => toldRow(newId(), told)),
+      page.map((told) => toldRow(newId(), kind, told)),
     );
     const last = page.at(-1);
     if (last === undefined || page.length < LINKS_A_PAGE) return count;
-    after = last;
+    after = last.userId;
   }
 }
 
@@ -56,18 +71,24 @@ export async function reviewLinks(
 interface Told {
   readonly userId: string;
   readonly accountId: string | null;
-  readonly kind: LinkFindingKind;
 }
 
-async function readTold(sql: Sql, provider: string, after: Told | null): Promise<Told[]> {
+/**
+ * Each kind by itself: its links are found by an index of theirs alone (`links_not_enforceable`, `links_given_up`). Each
+ * is looked up among the findings by itself, too: a join would be planned for as few findings as there were yesterday.
+ */
+async function readTold(
+  sql: Sql,
+  provider: string,
+  { kind, after }: { readonly kind: ToldKind; readonly after: string | null },
+): Promise<Told[]> {
   return sql<{ [Key in keyof Told]: Told[Key] }>(
-    `SELECT l.user_id AS "userId", l.account_id AS "accountId", t.kind
-     FROM links l CROSS JOIN LATERAL (VALUES ${TOLD_ROWS}) AS t (kind, holds)
-     WHERE l.provider = $1 AND t.holds AND ($2::uuid IS NULL OR (l.user_id, t.kind) > ($2, $3::text))
-       AND NOT EXISTS (SELECT FROM findings f WHERE f.provider = $1 AND f.kind = t.kind
-         AND f.subject = uuid_send(l.user_id) AND f.state <> 'resolved')
-     ORDER BY l.user_id, t.kind LIMIT $4`,
-    [provider, after?.userId ?? null, after?.kind ?? null, LINKS_A_PAGE],
+    `SELECT l.user_id AS "userId", l.account_id AS "accountId" FROM links l
+     WHERE l.provider = $1 AND ${TOLD[kind]} AND l.user_id > $3::uuid
+       AND (SELECT f.id FROM findings f WHERE f.provider = $1 AND f.kind = $2
+         AND f.subject = uuid_send(l.user_id) AND f.state <> 'resolved') IS NULL
+     ORDER BY l.user_id LIMIT $4`,
+    [provider, kind, after ?? NIL_UUID, LINKS_A_PAGE],
   );
 }
 
@@ -101,7 +122,7 @@ async function findCycles(sql: Sql, provider: string): Promise<Cycle[]> {
 async function resolveOver(sql: Sql, provider: string, inCycles: readonly string[]): Promise<void> {
   await sql(
     `UPDATE findings f SET state = 'resolved', closed_at = now(), closed_by = 'sweep'
-     WHERE f.provider = $1 AND f.state = 'open' AND f.kind = ANY ($2::text[])
+     WHERE f.provider = $1 AND f.state <> 'resolved' AND f.kind = ANY ($2::text[])
        AND NOT (f.kind = 'identifier_cycle' AND f.user_id = ANY ($3::uuid[]))
        AND NOT EXISTS (SELECT FROM links l CROSS JOIN LATERAL (VALUES ${TOLD_ROWS}) AS t (kind, holds)
          WHERE l.provider = $1 AND l.user_id = f.user_id AND t.kind = f.kind AND t.holds)`,
@@ -109,7 +130,7 @@ async function resolveOver(sql: Sql, provider: string, inCycles: readonly string
   );
 }
 
-function toldRow(id: string, { userId, accountId, kind }: Told): FindingRow {
+function toldRow(id: string, kind: ToldKind, { userId, accountId }: Told): FindingRow {
   return { id, kind, subject: subjectOf(userId), account_id: accountId, user_id: userId, detail: {} };
 }
 

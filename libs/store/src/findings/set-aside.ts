@@ -5,7 +5,8 @@ import type { Finding } from './list-findings.js';
 import { type Decision, findFinding, lockFinding } from './lock-finding.js';
 
 /**
- * Ignores an open finding, for good: the same thing is not brought up again until it is opened by hand.
+ * Ignores an open finding: the same thing is not brought up again until it is opened by hand. What our own links tell,
+ * and drift, is something new once it was over, or has grown.
  * @throws FindingNotFound, FindingStateRefused
  */
 export async function ignoreFinding(
