@@ -1,28 +1,53 @@
-import { parseArgs } from 'node:util';
+import { availableParallelism } from 'node:os';
 import { runCommand } from '../scripts/stack/run.js';
-import { measureFirstSync } from './figures/first-sync.js';
+import type { Teardown } from '../scripts/stack/teardown.js';
+import type { Outcome, RunFacts } from './figure.js';
+import { chosen, makeAll } from './measurement.js';
+import { MEASUREMENTS } from './measurements.js';
+import { BadOptions, readOptions, type BenchOptions } from './options.js';
+import { jsonLine } from './report/json.js';
+import { tableOf } from './report/table.js';
 import { openStage } from './stage/stage.js';
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    people: { type: 'string', default: '20000' },
-    rounds: { type: 'string', default: '3' },
-  },
-});
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-await runCommand({
-  say,
-  async main(teardown) {
-    const stage = await openStage(say, teardown);
-    const figures = await measureFirstSync(stage, {
-      people: Number(options.people),
-      rounds: Number(options.rounds),
-    });
-    process.stdout.write(`${JSON.stringify(figures, null, 1)}\n`);
-    return 0;
-  },
-});
+const options = optionsOrExit();
+await runCommand({ say, main: (teardown) => bench(options, teardown) });
+
+function optionsOrExit(): BenchOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof BadOptions)) throw error;
+    say(error.message);
+    return process.exit(2);
+  }
+}
+
+/** @returns the exit code: a missed target is a result, a figure that could not be measured is a failure */
+async function bench(asked: BenchOptions, teardown: Teardown): Promise<number> {
+  const startedMs = performance.now();
+  const { people, rounds, only } = asked;
+  const stage = await openStage(say, teardown);
+  const outcomes = await makeAll(chosen(MEASUREMENTS, only), stage, { people, rounds });
+  print(asked, outcomes, {
+    cores: availableParallelism(),
+    node: process.version,
+    people,
+    rounds,
+    durationMs: Math.round(performance.now() - startedMs),
+  });
+  return outcomes.some(({ kind }) => kind === 'failed') ? 1 : 0;
+}
+
+function print({ json }: BenchOptions, outcomes: readonly Outcome[], facts: RunFacts): void {
+  const { cores, node, people, rounds, durationMs } = facts;
+  const table = `${tableOf(outcomes)}\n${cores} cores, Node ${node}, ${people} people, ${rounds} rounds, ${durationMs} ms`;
+  if (!json) process.stdout.write(`${table}\n`);
+  else {
+    say(table);
+    process.stdout.write(`${jsonLine(outcomes, facts)}\n`);
+  }
+}

@@ -57,7 +57,7 @@ async function pass(incoming: IncomingMessage, answer: ServerResponse, pool: Poo
   const body = await text(incoming);
   const request: RecordedRequest = {
     // node:http gives every request of a server a method and a url.
-    method: (incoming.method ?? 'GET'),
+    method: incoming.method ?? 'GET',
     path: incoming.url ?? '/',
     headers: headersOf(incoming),
     body: body === '' ? null : body,

@@ -1,0 +1,114 @@
+import { askForRuns, findRun, type Run } from '#store';
+import { sendBare } from '../contestants/bare.js';
+import { measured, type Figure, type Scale } from '../figure.js';
+import type { Measurement } from '../measurement.js';
+import { startApp } from '../stage/apps.js';
+import { standMirrored } from '../stage/mirrored.js';
+import type { RecordedRequest } from '../stage/recorder.js';
+import { recordFirstSync, type Requests } from '../stage/recording.js';
+import { rowsWritten } from '../stage/rows-written.js';
+import { PROVIDERS, type Call, type Provider } from '../stage/simulators.js';
+import type { Stage } from '../stage/stage.js';
+
+/** Pages follow each other; where accounts are read one by one, a sweep takes a quarter of the call slots. */
+const AT_ONCE: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 8, passage: 1, sendauth: 1 };
+
+const RUN_WITHIN_MS = 600_000;
+const LOOK_EVERY_MS = 100;
+
+interface Round {
+  readonly provider: Provider;
+  readonly mutating: number;
+  /** The sweep's time over that of its own requests sent by a bare loop. */
+  readonly timeRatio: number;
+}
+
+/** B6 and half of B16: everybody is looked at, and nobody differs. */
+export const noOpSweep: Measurement = { ids: ['B6', 'B16'], measure: measureNoOpSweep };
+
+async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promise<Figure[]> {
+  const credentials = await recordFirstSync(stage, 1);
+  await standMirrored(stage, people);
+  const before = await rowsWritten(stage);
+  const worker = await startApp(stage, 'worker');
+  const all: Round[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const provider of PROVIDERS) {
+      const came = await play(stage, provider, credentials);
+      // The first is for the code to get warm.
+      if (round > 0) all.push(came);
+      stage.say(`  round ${round} ${provider}: ${came.timeRatio.toFixed(2)} of the bare listing`);
+    }
+  }
+  await worker.stop();
+  const written = ((await rowsWritten(stage)) - before) / (rounds + 1);
+  return toFigures(all, written);
+}
+
+async function play(stage: Stage, provider: Provider, credentials: Requests): Promise<Round> {
+  const mark = await stage.simulators.mark(provider);
+  const { startedAt, endedAt } = await sweep(stage, provider);
+  const calls = await stage.simulators.calls(provider, mark);
+  const requests = requestsOf(calls, credentials[provider][0]);
+  const beganMs = performance.now();
+  await sendBare(new URL(stage.urls[provider]).origin, requests, AT_ONCE[provider]);
+  const bareMs = performance.now() - beganMs;
+  const oursMs = (endedAt?.getTime() ?? Number.NaN) - (startedAt?.getTime() ?? Number.NaN);
+  return {
+    provider,
+    mutating: calls.filter(({ mutated }) => mutated).length,
+    timeRatio: oursMs / bareMs,
+  };
+}
+
+/** @throws Error when it did not come to its end */
+async function sweep({ roster }: Stage, provider: Provider): Promise<Run> {
+  const [asked] = await askForRuns(roster, {
+    providers: [provider],
+    mode: 'apply',
+    trigger: 'request',
+    requestedBy: 'bench',
+  });
+  const endMs = Date.now() + RUN_WITHIN_MS;
+  while (Date.now() < endMs) {
+    const run = asked === undefined ? null : await findRun(roster, asked.id);
+    if (run?.state === 'complete') return run;
+    if (run?.state !== 'waiting' && run?.state !== 'running')
+      throw new Error(
+        `the sweep of ${provider} ended ${run?.state ?? 'before it began'}: ${run?.reason ?? ''}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  throw new Error(`the sweep of ${provider} took longer than ${RUN_WITHIN_MS} ms`);
+}
+
+/** What a sweep asked, to be asked again by whoever has the same credentials. */
+function requestsOf(calls: readonly Call[], like: RecordedRequest | undefined): RecordedRequest[] {
+  const headers = Object.fromEntries(
+    Object.entries(like?.headers ?? {}).filter(([name]) => name !== 'content-type'),
+  );
+  return calls
+    .filter(({ method }) => method === 'GET')
+    .map(({ path }) => ({ method: 'GET', path, headers, body: null }));
+}
+
+function toFigures(rounds: readonly Round[], written: number): Figure[] {
+  const per = (what: string, read: (round: Round) => number, atMost: number) =>
+    PROVIDERS.map((provider) =>
+      measured(`${what}, ${provider}`, rounds.filter((round) => round.provider === provider).map(read), {
+        target: { atMost },
+      }),
+    );
+  const rows = measured('rows written by a sweep', [written], { target: { atMost: 0 } });
+  return [
+    {
+      id: 'B6',
+      values: [
+        ...per('mutating calls', ({ mutating }) => mutating, 0),
+        rows,
+        ...per('time', ({ timeRatio }) => timeRatio, 1.5),
+      ],
+    },
+    { id: 'B16', values: [rows] },
+  ];
+}
