@@ -1,7 +1,17 @@
+import { adminWrites } from './figures/admin-writes.js';
+import { burst } from './figures/burst.js';
 import { edits } from './figures/edits.js';
 import { firstSync } from './figures/first-sync.js';
+import { imports } from './figures/imports.js';
 import { noOpSweep } from './figures/no-op-sweep.js';
 import type { Measurement } from './measurement.js';
 
 /** Everything that is measured, in this order: those that can use the roster of the one before stand behind it. */
-export const MEASUREMENTS: readonly Measurement[] = [firstSync, noOpSweep, edits];
+export const MEASUREMENTS: readonly Measurement[] = [
+  firstSync,
+  noOpSweep,
+  edits,
+  burst,
+  adminWrites,
+  imports,
+];

@@ -7,8 +7,8 @@ import { PROVIDERS, type Provider } from '../stage/simulators.js';
 import type { Stage } from '../stage/stage.js';
 import { untilSettled } from '../stage/state.js';
 
-/** SendAuth replaces whole accounts, so each is read before it is written. */
-const NECESSARY: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 1, passage: 1, sendauth: 2 };
+/** SendAuth replaces whole accounts and Sunshine whole profiles, so each is read before it is written. */
+const NECESSARY: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 2, passage: 1, sendauth: 2 };
 
 /** B5: one person in a hundred gets another email address, which every provider holds. */
 export const edits: Measurement = { ids: ['B5'], measure: measureEdits };

@@ -1,8 +1,19 @@
 import { Readable } from 'node:stream';
 import { importUsers, type Roster } from '#store';
 
-/** A row of a roster file: somebody whom every provider can hold. `n` makes the person another one. */
-export function personRow(n: number, more: Readonly<Record<string, string>> = {}): object {
+/** A row of a roster file. */
+export interface PersonRow {
+  readonly externalKey: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly givenName: string;
+  readonly familyName: string;
+  readonly displayName: string;
+  readonly company: string;
+}
+
+/** Somebody whom every provider can hold. `n` makes the person another one. */
+export function personRow(n: number, more: Partial<PersonRow> = {}): PersonRow {
   return {
     externalKey: `hr-${n}`,
     email: `person.${n}@example.com`,
@@ -16,7 +27,7 @@ export function personRow(n: number, more: Readonly<Record<string, string>> = {}
 }
 
 /** The rows of a roster file as NDJSON, one chunk a thousand people. */
-export function* rosterFile(count: number, more: Readonly<Record<string, string>> = {}): Generator<Buffer> {
+export function* rosterFile(count: number, more: Partial<PersonRow> = {}): Generator<Buffer> {
   const A_CHUNK = 1_000;
   for (let from = 1; from <= count; from += A_CHUNK) {
     const length = Math.min(A_CHUNK, count - from + 1);
@@ -29,7 +40,7 @@ export function* rosterFile(count: number, more: Readonly<Record<string, string>
 export async function enterPeople(
   roster: Roster,
   count: number,
-  more: Readonly<Record<string, string>> = {},
+  more: Partial<PersonRow> = {},
 ): Promise<void> {
   const bytes = Readable.from(rosterFile(count, more));
   const { failed } = await importUsers(roster, { actor: 'bench', bytes }, { format: 'ndjson' });
