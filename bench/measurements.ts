@@ -4,6 +4,9 @@ import { edits } from './figures/edits.js';
 import { firstSync } from './figures/first-sync.js';
 import { imports } from './figures/imports.js';
 import { noOpSweep } from './figures/no-op-sweep.js';
+import { latency } from './figures/latency.js';
+import { pace } from './figures/pace.js';
+import { twoWorkers } from './figures/two-workers.js';
 import type { Measurement } from './measurement.js';
 
 /** Everything that is measured, in this order: those that can use the roster of the one before stand behind it. */
@@ -14,4 +17,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   burst,
   adminWrites,
   imports,
+  latency,
+  twoWorkers,
+  pace,
 ];
