@@ -53,7 +53,7 @@ async function playRaw(
 async function playOurs(stage: Stage, people: number): Promise<Readonly<Record<Kind, number>>> {
   await clear(stage);
   const load = async (company: string): Promise<number> => {
-    const file = [...rosterFile(people, { company })];
+    const file = [...rosterFile({ count: people }, { company })];
     return perSecond(people, async () => {
       const source = { actor: 'bench', bytes: Readable.from(file) };
       const { failed } = await importUsers(stage.roster, source, { format: 'ndjson' });

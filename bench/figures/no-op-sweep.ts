@@ -1,4 +1,3 @@
-import { askForRuns, findRun, type Run } from '#store';
 import { sendBare } from '../contestants/bare.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
@@ -7,14 +6,12 @@ import { standMirrored } from '../stage/mirrored.js';
 import type { RecordedRequest } from '../stage/recorder.js';
 import { recordFirstSync, type Requests } from '../stage/recording.js';
 import { rowsWritten } from '../stage/rows-written.js';
+import { sweepOnce } from '../stage/sweep-once.js';
 import { PROVIDERS, type Call, type Provider } from '../stage/simulators.js';
 import type { Stage } from '../stage/stage.js';
 
 /** Pages follow each other; where accounts are read one by one, a sweep takes a quarter of the call slots. */
 const AT_ONCE: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 8, passage: 1, sendauth: 1 };
-
-const RUN_WITHIN_MS = 600_000;
-const LOOK_EVERY_MS = 100;
 
 interface Round {
   readonly provider: Provider;
@@ -72,7 +69,7 @@ async function play(
   credentials: Requests,
 ): Promise<Omit<Round, 'latencyMs'>> {
   const mark = await stage.simulators.mark(provider);
-  const { startedAt, endedAt } = await sweep(stage, provider);
+  const { startedAt, endedAt } = await sweepOnce(stage, provider, 'apply');
   const calls = await stage.simulators.calls(provider, mark);
   const requests = requestsOf(calls, credentials[provider][0]);
   const beganMs = performance.now();
@@ -85,27 +82,6 @@ async function play(
     oursMs,
     bareMs,
   };
-}
-
-/** @throws Error when it did not come to its end */
-async function sweep({ roster }: Stage, provider: Provider): Promise<Run> {
-  const [asked] = await askForRuns(roster, {
-    providers: [provider],
-    mode: 'apply',
-    trigger: 'request',
-    requestedBy: 'bench',
-  });
-  const endMs = Date.now() + RUN_WITHIN_MS;
-  while (Date.now() < endMs) {
-    const run = asked === undefined ? null : await findRun(roster, asked.id);
-    if (run?.state === 'complete') return run;
-    if (run?.state !== 'waiting' && run?.state !== 'running')
-      throw new Error(
-        `the sweep of ${provider} ended ${run?.state ?? 'before it began'}: ${run?.reason ?? ''}`,
-      );
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-  throw new Error(`the sweep of ${provider} took longer than ${RUN_WITHIN_MS} ms`);
 }
 
 /** What a sweep asked, to be asked again by whoever has the same credentials. */

@@ -5,6 +5,7 @@ export const PROVIDERS = ['vault', 'sunshine', 'passage', 'sendauth'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 const call = z.object({
+  seq: z.number(),
   time: z.number(),
   method: z.string(),
   path: z.string(),
