@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { runCommand } from '../scripts/stack/run.js';
 import type { Teardown } from '../scripts/stack/teardown.js';
@@ -6,6 +7,8 @@ import { chosen, makeAll } from './measurement.js';
 import { MEASUREMENTS } from './measurements.js';
 import { BadOptions, readOptions, type BenchOptions } from './options.js';
 import { jsonLine } from './report/json.js';
+import { markdownOf } from './report/markdown.js';
+import { withFigures } from './report/page.js';
 import { tableOf } from './report/table.js';
 import { openStage } from './stage/stage.js';
 
@@ -32,14 +35,24 @@ async function bench(asked: BenchOptions, teardown: Teardown): Promise<number> {
   const { people, rounds, only } = asked;
   const stage = await openStage(say, teardown);
   const outcomes = await makeAll(chosen(MEASUREMENTS, only), stage, { people, rounds });
-  print(asked, outcomes, {
+  const facts: RunFacts = {
     cores: availableParallelism(),
     node: process.version,
     people,
     rounds,
     durationMs: Math.round(performance.now() - startedMs),
-  });
+  };
+  print(asked, outcomes, facts);
+  if (asked.write) await writePage(markdownOf(outcomes, facts));
   return outcomes.some(({ kind }) => kind === 'failed') ? 1 : 0;
+}
+
+/** Beside the sources: what runs is below `dist`. */
+const PAGE = new URL('../../docs/performance.md', import.meta.url);
+
+async function writePage(figures: string): Promise<void> {
+  await writeFile(PAGE, withFigures(await readFile(PAGE, 'utf8'), figures));
+  say('wrote docs/performance.md');
 }
 
 function print({ json }: BenchOptions, outcomes: readonly Outcome[], facts: RunFacts): void {

@@ -7,10 +7,10 @@ describe('the options of the benchmark', () => {
   });
 
   it('take figures in any case, and numbers', () => {
-    const args = ['--json', '--write', '--only', 'B1, b7', '--people', '2000', '--rounds=1'];
+    const args = ['--json', '--only', 'B1, b7', '--people', '2000', '--rounds=1'];
     expect(readOptions(args)).toEqual({
       json: true,
-      write: true,
+      write: false,
       only: new Set(['B1', 'B7']),
       people: 2_000,
       rounds: 1,
@@ -24,6 +24,7 @@ describe('the options of the benchmark', () => {
     [['--people', 'many'], 'and is "many"'],
     [['--people', '2e4'], 'and is "2e4"'],
     [['--rounds', '0'], '--rounds must be a whole number from 1 to 50, and is "0"'],
+    [['--write', '--only', 'B1'], '--write puts all figures on the page: leave --only out'],
     [['--fast'], 'there are --json, --write, --only, --people and --rounds'],
     [['fast'], 'there are --json, --write, --only, --people and --rounds'],
   ])('of %j are refused: %s', (args, message) => {

@@ -27,6 +27,8 @@ const MOST_ROUNDS = 50;
 /** @throws BadOptions that says what is allowed */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { json, write, only, people, rounds } = parse(args);
+  if (write && only !== undefined)
+    throw new BadOptions('--write puts all figures on the page: leave --only out');
   return {
     json,
     write,

@@ -12,7 +12,7 @@ const LATENCY_MS = 20;
 /** What so many call slots could come to. */
 const IDEAL = (CONCURRENCY / LATENCY_MS) * 1_000;
 /** It takes as long as the provider does, so that more would only take longer. */
-const MOST_PEOPLE = 5_000;
+const MOST_PEOPLE = 4_000;
 /** Revocations have the rest to themselves. */
 const ORDINARY_SLOTS = 28;
 
