@@ -13,7 +13,7 @@ export const TITLES = {
   B11: 'a tick with nothing due: at a million links / at ten thousand',
   B12: 'peak memory: 100,000 links due / 1,000; a sweep of ten times as many people',
   B13: 'first sync: queue in Postgres / queue in Redis',
-  B14: 'a thousand edits of one person in a second: calls / edits; accounts that differ afterwards',
+  B14: 'a thousand edits of one person without a pause: calls / edits; accounts that differ afterwards',
   B15: 'two workers at 20 ms: calls a second / one worker',
   B16: 'database bytes a user after the first sync; rows written by a sweep that finds nothing',
 } as const;
