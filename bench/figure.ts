@@ -1,4 +1,5 @@
 import { spreadOf, type Spread } from './spread.js';
+import type { FigureId } from './titles.js';
 
 /** One measured value, over all rounds. */
 export interface Measured extends Spread {
@@ -16,12 +17,35 @@ export interface Target {
   readonly atMost?: number;
 }
 
-/** One line of the table, e.g. B1. */
+/** One figure, e.g. B1, or a part of it. */
 export interface Figure {
-  readonly id: string;
-  /** What is set against what. */
-  readonly title: string;
+  readonly id: FigureId;
   readonly values: readonly Measured[];
+}
+
+/** What became of a figure that was asked for. */
+export type Outcome =
+  | ({ readonly kind: 'measured' } & Figure)
+  | { readonly kind: 'failed' | 'leftOut'; readonly id: FigureId; readonly why: string };
+
+/** How much is measured. */
+export interface Scale {
+  readonly people: number;
+  /** Rounds that count. */
+  readonly rounds: number;
+}
+
+/** What a run was made on and with. */
+export interface RunFacts extends Scale {
+  readonly cores: number;
+  /** As `process.version` has it. */
+  readonly node: string;
+  readonly durationMs: number;
+}
+
+/** A figure cannot be measured on this machine, which is nobody's fault. */
+export class LeftOut extends Error {
+  override readonly name = 'LeftOut';
 }
 
 /** What the rounds of one measurement came to. */

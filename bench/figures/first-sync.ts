@@ -1,18 +1,14 @@
-import { measured, type Figure } from '../figure.js';
+import { measured, type Figure, type Scale, type Target } from '../figure.js';
+import type { Measurement } from '../measurement.js';
 import { sendBare } from '../contestants/bare.js';
 import { sendNaively } from '../contestants/naive.js';
+import { startApp } from '../stage/apps.js';
 import { enterPeople } from '../stage/people.js';
-import { startRecorder, type RecordedRequest, type Recorder } from '../stage/recorder.js';
-import { callsPerSecond, PROVIDERS, type Provider } from '../stage/simulators.js';
-import { clear, CONCURRENCY, halt, open, type Stage, startApp, untilSettled } from '../stage/stage.js';
-
-/** How much is measured. */
-export interface Scale {
-  readonly people: number;
-  readonly rounds: number;
-}
-
-type Requests = Readonly<Record<Provider, readonly RecordedRequest[]>>;
+import { recordFirstSync, type Requests } from '../stage/recording.js';
+import { callsPerSecond } from '../rates.js';
+import { PROVIDERS, type Provider } from '../stage/simulators.js';
+import { CONCURRENCY, type Stage } from '../stage/stage.js';
+import { clear, halt, open, untilSettled } from '../stage/state.js';
 
 /** What one round of one provider came to, in calls a second. */
 interface Round {
@@ -28,13 +24,18 @@ interface Round {
  * B1, B2, B4 and half of B16: everybody on the roster is mirrored to a provider that holds nobody, once by a worker, once
  * by a loop that sends the same requests and nothing else, and once by one that selects, calls and updates.
  */
-export async function measureFirstSync(stage: Stage, scale: Scale): Promise<Figure[]> {
-  const requests = await record(stage, scale.people);
+export const firstSync: Measurement = {
+  ids: ['B1', 'B2', 'B4', 'B16'],
+  measure: measureFirstSync,
+};
+
+async function measureFirstSync(stage: Stage, scale: Scale): Promise<Figure[]> {
+  const requests = await recordFirstSync(stage, scale.people);
   const worker = await startApp(stage, 'worker');
   const rounds: Round[] = [];
   for (let round = 0; round <= scale.rounds; round += 1) {
-    const came = await play(stage, requests, scale.people);
-    // The first is for the code to get warm.
+    // The first is for the code to get warm, for which a few people are enough.
+    const came = await play(stage, requests, round === 0 ? Math.ceil(scale.people / 5) : scale.people);
     if (round > 0) rounds.push(...came);
     for (const { provider, bare, ours, naive } of came)
       stage.say(
@@ -45,27 +46,6 @@ export async function measureFirstSync(stage: Stage, scale: Scale): Promise<Figu
   return toFigures(rounds);
 }
 
-/** The requests of a first sync as a worker sends them: it is run once with a recorder before every provider. */
-async function record(stage: Stage, people: number): Promise<Requests> {
-  stage.say(`recording the requests of a first sync of ${people} people`);
-  const recorders = new Map<Provider, Recorder>();
-  for (const provider of PROVIDERS) recorders.set(provider, await startRecorder(stage.urls[provider]));
-  const aside = Object.fromEntries(
-    [...recorders].map(([provider, { url }]) => [`${provider.toUpperCase()}_BASE_URL`, url]),
-  );
-  // Its own providers: a worker refuses to start when the place of a provider that it knows has changed.
-  await stage.database.sql('TRUNCATE providers CASCADE');
-  const worker = await startApp(stage, 'worker', aside);
-  await clear(stage);
-  await enterPeople(stage.roster, people);
-  await untilSettled(stage);
-  await worker.stop();
-  for (const recorder of recorders.values()) await recorder.close();
-  await stage.database.sql('TRUNCATE providers CASCADE');
-  const of = (provider: Provider): readonly RecordedRequest[] => recorders.get(provider)?.requests ?? [];
-  return { vault: of('vault'), sunshine: of('sunshine'), passage: of('passage'), sendauth: of('sendauth') };
-}
-
 async function play(stage: Stage, requests: Requests, people: number): Promise<Round[]> {
   await halt(stage);
   await clear(stage);
@@ -74,7 +54,7 @@ async function play(stage: Stage, requests: Requests, people: number): Promise<R
   const users = (await stage.database.sql<{ id: string }>('SELECT id FROM users')).map(({ id }) => id);
   const rounds: Round[] = [];
   for (const provider of PROVIDERS) {
-    const again = requests[provider];
+    const again = requests[provider].slice(0, people);
     const { origin } = new URL(stage.urls[provider]);
     const bare = await timed(stage, provider, () => sendBare(origin, again, CONCURRENCY));
     const ours = await timed(stage, provider, async () => {
@@ -106,32 +86,28 @@ async function bytesHeld({ database }: Stage): Promise<number> {
 }
 
 function toFigures(rounds: readonly Round[]): Figure[] {
-  const per = (read: (round: Round) => number, target: { atLeast?: number; atMost?: number }) =>
+  const per = (read: (round: Round) => number, target: Target) =>
     PROVIDERS.map((provider) =>
       measured(provider, rounds.filter((round) => round.provider === provider).map(read), { target }),
     );
   return [
     {
       id: 'B1',
-      title: 'first sync, writes a second / the bare loop sending the same requests',
       values: per(({ ours, bare }) => ours / bare, { atLeast: 0.35 }),
     },
     {
       id: 'B2',
-      title: 'first sync, writes a second / a loop of SELECT, call, UPDATE',
       values: per(({ ours, naive }) => ours / naive, { atLeast: 1.5 }),
     },
     {
       id: 'B4',
-      title: 'first sync, mutating calls / people',
       values: per(({ mutatingPerUser }) => mutatingPerUser, { atLeast: 1, atMost: 1 }),
     },
     {
       id: 'B16',
-      title: 'database bytes a user after the first sync to four providers',
       values: [
         measured(
-          'a user',
+          'bytes a user',
           rounds.map(({ bytesPerUser }) => bytesPerUser),
           { unit: 'bytes' },
         ),

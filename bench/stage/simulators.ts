@@ -5,6 +5,7 @@ export const PROVIDERS = ['vault', 'sunshine', 'passage', 'sendauth'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 const call = z.object({
+  seq: z.number(),
   time: z.number(),
   method: z.string(),
   path: z.string(),
@@ -15,8 +16,12 @@ const call = z.object({
 /** One call as a simulator logged it; `time` is in milliseconds since the epoch. */
 export type Call = z.infer<typeof call>;
 
+const account = z.looseObject({ state: z.string() });
+export type Account = z.infer<typeof account>;
+
 const summary = z.object({
   accounts: z.number(),
+  lastSeq: z.number(),
   calls: z.object({ total: z.number(), writes: z.number(), mutating: z.number() }),
 });
 export type Summary = z.infer<typeof summary>;
@@ -38,9 +43,19 @@ export class SimulatorControl {
     return summary.parse(await this.ask('GET', `${provider}/summary`));
   }
 
-  /** Every call since the last reset, oldest first. */
-  async calls(provider: Provider): Promise<Call[]> {
-    return z.array(call).parse(await this.ask('GET', `${provider}/calls`));
+  /** Up to where a provider's log has come. */
+  async mark(provider: Provider): Promise<number> {
+    return (await this.summary(provider)).lastSeq;
+  }
+
+  /** Every call since a mark, oldest first. (Default: since the last reset) */
+  async calls(provider: Provider, since = 0): Promise<Call[]> {
+    return z.array(call).parse(await this.ask('GET', `${provider}/calls?since=${since}`));
+  }
+
+  /** What a provider holds, in its own shape. */
+  async accounts(provider: Provider): Promise<Account[]> {
+    return z.array(account).parse(await this.ask('GET', `${provider}/accounts`));
   }
 
   private async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
@@ -52,16 +67,4 @@ export class SimulatorControl {
       throw new Error(`the simulators answered ${answer.statusCode} to ${method} ${path}`);
     return answer.body.json();
   }
-}
-
-/**
- * Calls a second from the first to the last of them, as the provider saw them come.
- * @throws Error when there are too few to tell
- */
-export function callsPerSecond(calls: readonly Call[]): number {
-  const first = calls[0];
-  const last = calls.at(-1);
-  if (first === undefined || last === undefined || last.time === first.time)
-    throw new Error('too few calls to tell how fast they came');
-  return ((calls.length - 1) / (last.time - first.time)) * 1_000;
 }

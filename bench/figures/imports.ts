@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { newId } from '#observability';
+import { importUsers } from '#store';
+import { dropRawTable, makeRawTable, upsertRaw } from '../contestants/raw-upsert.js';
+import { measured, type Figure, type Scale } from '../figure.js';
+import type { Measurement } from '../measurement.js';
+import { perSecond } from '../side-by-side.js';
+import { startApp } from '../stage/apps.js';
+import { rosterFile } from '../stage/people.js';
+import type { Stage } from '../stage/stage.js';
+import { clear } from '../stage/state.js';
+
+/** What an import finds: nobody, everybody with another company, or everybody as they stand in the file. */
+const KINDS = ['new people', 'changed people', 'unchanged people'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** B10: a file of everybody, imported three times in a row. No app runs beside. */
+export const imports: Measurement = { ids: ['B10'], measure: measureImports };
+
+async function measureImports(stage: Stage, { people, rounds }: Scale): Promise<Figure[]> {
+  // For the providers to be known, so that everybody gets four links.
+  await (await startApp(stage, 'worker')).stop();
+  const ratios = new Map<Kind, number[]>(KINDS.map((kind) => [kind, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    const raw = await playRaw(stage, people);
+    const ours = await playOurs(stage, people);
+    for (const kind of KINDS) {
+      // What changes nothing is set against an upsert that rewrites every row: there is nothing leaner that could tell.
+      const against = raw[kind === 'new people' ? 'entered' : 'rewritten'];
+      stage.say(
+        `  round ${round}, ${kind}: raw ${against.toFixed(0)} rows/s, ours ${ours[kind].toFixed(0)} rows/s`,
+      );
+      if (round > 0) ratios.get(kind)?.push(ours[kind] / against); // the first is for the code to get warm
+    }
+  }
+  await clear(stage);
+  const target = { atLeast: 0.25 };
+  return [{ id: 'B10', values: [...ratios].map(([kind, all]) => measured(kind, all, { target })) }];
+}
+
+async function playRaw(
+  { database: { sql } }: Stage,
+  people: number,
+): Promise<{ readonly entered: number; readonly rewritten: number }> {
+  await makeRawTable(sql);
+  const upsert = (company: string) => perSecond(people, () => upsertRaw(sql, people, { newId, company }));
+  const entered = await upsert('Example');
+  const rewritten = await upsert('Another');
+  await dropRawTable(sql);
+  return { entered, rewritten };
+}
+
+async function playOurs(stage: Stage, people: number): Promise<Readonly<Record<Kind, number>>> {
+  await clear(stage);
+  const load = async (company: string): Promise<number> => {
+    const file = [...rosterFile({ count: people }, { company })];
+    return perSecond(people, async () => {
+      const source = { actor: 'bench', bytes: Readable.from(file) };
+      const { failed } = await importUsers(stage.roster, source, { format: 'ndjson' });
+      if (failed > 0) throw new Error(`${failed} people were refused`);
+    });
+  };
+  return {
+    'new people': await load('Example'),
+    'changed people': await load('Another'),
+    'unchanged people': await load('Another'),
+  };
+}

@@ -1,0 +1,122 @@
+import { sendBare } from '../contestants/bare.js';
+import { measured, type Figure, type Scale } from '../figure.js';
+import type { Measurement } from '../measurement.js';
+import { startApp } from '../stage/apps.js';
+import { standMirrored } from '../stage/mirrored.js';
+import type { RecordedRequest } from '../stage/recorder.js';
+import { recordFirstSync, type Requests } from '../stage/recording.js';
+import { rowsWritten } from '../stage/rows-written.js';
+import { sweepOnce } from '../stage/sweep-once.js';
+import { PROVIDERS, type Call, type Provider } from '../stage/simulators.js';
+import type { Stage } from '../stage/stage.js';
+
+/** Pages follow each other; where accounts are read one by one, a sweep takes a quarter of the call slots. */
+const AT_ONCE: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 8, passage: 1, sendauth: 1 };
+
+interface Round {
+  readonly provider: Provider;
+  readonly latencyMs: number;
+  readonly mutating: number;
+  readonly oursMs: number;
+  readonly bareMs: number;
+}
+
+/** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
+const LISTED: readonly Provider[] = ['vault', 'passage', 'sendauth'];
+const LATENCY_MS = 20;
+
+/** B6 and half of B16: everybody is looked at, and nobody differs. */
+export const noOpSweep: Measurement = { ids: ['B6', 'B16'], measure: measureNoOpSweep };
+
+async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promise<Figure[]> {
+  const credentials = await recordFirstSync(stage, 1);
+  await standMirrored(stage, people);
+  const before = await rowsWritten(stage);
+  const worker = await startApp(stage, 'worker');
+  const all: Round[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const came = await playAll(stage, credentials);
+    // The first is for the code to get warm.
+    if (round > 0) all.push(...came);
+    for (const { provider, latencyMs, oursMs, bareMs } of came)
+      stage.say(
+        `  round ${round} ${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms`,
+      );
+  }
+  await worker.stop();
+  const sweeps = (rounds + 1) * (PROVIDERS.length + LISTED.length);
+  return toFigures(all, ((await rowsWritten(stage)) - before) / sweeps);
+}
+
+async function playAll(stage: Stage, credentials: Requests): Promise<Round[]> {
+  const came: Round[] = [];
+  for (const [latencyMs, providers] of [
+    [0, PROVIDERS],
+    [LATENCY_MS, LISTED],
+  ] as const) {
+    for (const provider of providers) {
+      await stage.simulators.setLatency(provider, latencyMs);
+      came.push({ latencyMs, ...(await play(stage, provider, credentials)) });
+      await stage.simulators.setLatency(provider, 0);
+    }
+  }
+  return came;
+}
+
+async function play(
+  stage: Stage,
+  provider: Provider,
+  credentials: Requests,
+): Promise<Omit<Round, 'latencyMs'>> {
+  const mark = await stage.simulators.mark(provider);
+  const { startedAt, endedAt } = await sweepOnce(stage, provider, 'apply');
+  const calls = await stage.simulators.calls(provider, mark);
+  const requests = requestsOf(calls, credentials[provider][0]);
+  const beganMs = performance.now();
+  await sendBare(new URL(stage.urls[provider]).origin, requests, AT_ONCE[provider]);
+  const bareMs = performance.now() - beganMs;
+  const oursMs = (endedAt?.getTime() ?? Number.NaN) - (startedAt?.getTime() ?? Number.NaN);
+  return {
+    provider,
+    mutating: calls.filter(({ mutated }) => mutated).length,
+    oursMs,
+    bareMs,
+  };
+}
+
+/** What a sweep asked, to be asked again by whoever has the same credentials. */
+function requestsOf(calls: readonly Call[], like: RecordedRequest | undefined): RecordedRequest[] {
+  const headers = Object.fromEntries(
+    Object.entries(like?.headers ?? {}).filter(([name]) => name !== 'content-type'),
+  );
+  return calls
+    .filter(({ method }) => method === 'GET')
+    .map(({ path }) => ({ method: 'GET', path, headers, body: null }));
+}
+
+function toFigures(rounds: readonly Round[], written: number): Figure[] {
+  const of = (provider: Provider, latencyMs: number): Round[] =>
+    rounds.filter((round) => round.provider === provider && round.latencyMs === latencyMs);
+  const mutating = PROVIDERS.map((provider) =>
+    measured(
+      `mutating calls, ${provider}`,
+      of(provider, 0).map((round) => round.mutating),
+      { target: { atLeast: 0, atMost: 0 } },
+    ),
+  );
+  const time = (provider: Provider, latencyMs: number) =>
+    measured(
+      `time at ${latencyMs} ms, ${provider}`,
+      of(provider, latencyMs).map(({ oursMs, bareMs }) => oursMs / bareMs),
+      { target: { atMost: 1.5 } },
+    );
+  const rows = measured('rows written by a sweep', [written], { target: { atLeast: 0, atMost: 0 } });
+  const times = [
+    ...PROVIDERS.map((provider) => time(provider, 0)),
+    ...LISTED.map((provider) => time(provider, LATENCY_MS)),
+  ];
+  return [
+    { id: 'B6', values: [...mutating, rows, ...times] },
+    { id: 'B16', values: [rows] },
+  ];
+}

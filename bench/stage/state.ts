@@ -1,0 +1,48 @@
+import { PROVIDERS, type Provider } from './simulators.js';
+import type { Stage } from './stage.js';
+
+/** Nobody on the roster, nobody at the providers, and nothing remembered of either. */
+export async function clear({ database, simulators }: Stage): Promise<void> {
+  await database.sql(
+    `TRUNCATE users, links, intents, audit, audit_values, findings, plan_steps, plans, runs, receipts, erasures,
+       webhook_events RESTART IDENTITY CASCADE`,
+  );
+  await database.sql('UPDATE providers SET first_synced_at = NULL');
+  await database.sql(`UPDATE budgets SET spent = '{}', linked = NULL, counted_at = NULL`);
+  for (const provider of PROVIDERS) await simulators.reset(provider);
+}
+
+/** Keeps every worker from a provider until it is opened. */
+export async function halt({ database }: Stage): Promise<void> {
+  await database.sql(
+    `UPDATE providers SET halt_scope = 'all', halt_reason = 'bench', halted_at = now(), probe_at = now() + interval '1 day'`,
+  );
+}
+
+/** Lets the workers at one provider; they notice with their next tick. */
+export async function open({ database }: Stage, provider: Provider): Promise<void> {
+  await database.sql(
+    `UPDATE providers SET halt_scope = NULL, halt_reason = NULL, halted_at = NULL, probe_at = NULL WHERE slug = $1`,
+    [provider],
+  );
+}
+
+const LOOK_EVERY_MS = 500;
+
+/** Waits until nothing is due. @throws Error when something still is after `withinMs` */
+export async function untilSettled(
+  { database }: Stage,
+  providers: readonly Provider[] = PROVIDERS,
+  withinMs = 300_000,
+): Promise<void> {
+  const endMs = Date.now() + withinMs;
+  for (;;) {
+    const [due] = await database.sql(
+      `SELECT 1 FROM links WHERE provider = ANY($1::text[]) AND wanted > handled LIMIT 1`,
+      [providers],
+    );
+    if (due === undefined) return;
+    if (Date.now() > endMs) throw new Error(`still due after ${withinMs} ms at ${providers.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
