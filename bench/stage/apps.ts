@@ -1,4 +1,5 @@
 import { partEnvironment, type Environment } from '../../scripts/stack/environment.js';
+import { NODE_FLAGS } from '../../scripts/stack/node-flags.js';
 import { startServing } from '../../scripts/stack/serving.js';
 import type { App } from './app.js';
 import type { Stage } from './stage.js';
@@ -22,6 +23,7 @@ export async function startApp(
     {
       name: `bench-${app}`,
       entry: `apps/${app}/src/main.js`,
+      nodeFlags: NODE_FLAGS[app],
       portSetting: app === 'worker' ? 'ROLLCALL_WORKER_PORT' : 'ROLLCALL_PORT',
       environment: partEnvironment({ PATH: '/usr/bin:/bin' }, { ...environment, ...SETTINGS, ...settings }),
     },

@@ -9,6 +9,8 @@ import { LogFile } from './log-file.js';
 /** One process of the stack. */
 export interface PartSpec {
   readonly name: string;
+  /** Given to Node before the entry. (Default: none) */
+  readonly nodeFlags?: readonly string[];
   /** Below the folder of the compiled code, e.g. `apps/worker/src/main.js`. */
   readonly entry: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -36,13 +38,17 @@ export class Part {
 
   static async start(spec: PartSpec): Promise<Part> {
     const log = await LogFile.create(join(LOGS, `${spec.name}.log`));
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', PRELOAD, entryOf(spec)], {
-      cwd: CHECKOUT,
-      env: { ...spec.environment },
-      // A process group of its own: Ctrl-C in the terminal is for us, and we stop the parts in their order.
-      detached: true,
-      stdio: ['pipe', spec.announces === true ? 'pipe' : log.descriptor, log.descriptor],
-    });
+    const child = spawn(
+      process.execPath,
+      [...(spec.nodeFlags ?? []), '--enable-source-maps', '--import', PRELOAD, entryOf(spec)],
+      {
+        cwd: CHECKOUT,
+        env: { ...spec.environment },
+        // A process group of its own: Ctrl-C in the terminal is for us, and we stop the parts in their order.
+        detached: true,
+        stdio: ['pipe', spec.announces === true ? 'pipe' : log.descriptor, log.descriptor],
+      },
+    );
     child.stdin?.on('error', () => undefined); // the child is gone, which its exit tells
     await once(child, 'spawn');
     return new Part(spec.name, child, log);

@@ -8,6 +8,7 @@ import type { Teardown } from './teardown.js';
 export interface ServingSpec {
   readonly name: string;
   readonly entry: string;
+  readonly nodeFlags: readonly string[];
   /** The setting that says on which port it listens. */
   readonly portSetting: string;
   readonly environment: Environment;
@@ -37,6 +38,7 @@ async function startOn(
   const part = await Part.start({
     name: spec.name,
     entry: spec.entry,
+    nodeFlags: spec.nodeFlags,
     environment: { ...spec.environment, [spec.portSetting]: String(port) },
   });
   await teardown.add(() => part.stop());

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { migrate } from '#store';
 import { startPostgres } from '../services/postgres.js';
 import { partEnvironment, type Environment } from './environment.js';
+import { NODE_FLAGS } from './node-flags.js';
 import type { Part } from './part.js';
 import { ownQueuePrefix } from './queue-prefix.js';
 import { startServing } from './serving.js';
@@ -57,13 +58,25 @@ export async function startStack(options: StackOptions, teardown: Teardown): Pro
   say('starting the admin API and the worker');
   // One after the other: both write the providers down at their first start.
   const adminApi = await startServing(
-    { name: 'admin-api', entry: 'apps/admin-api/src/main.js', portSetting: 'ROLLCALL_PORT', environment },
+    {
+      name: 'admin-api',
+      entry: 'apps/admin-api/src/main.js',
+      nodeFlags: NODE_FLAGS['admin-api'],
+      portSetting: 'ROLLCALL_PORT',
+      environment,
+    },
     teardown,
   );
   const target = `${adminApi.url}/v1/webhooks/sunshine`;
   await aimWebhook(simulators.controlUrl, { target, secret: webhookSecret });
   const worker = await startServing(
-    { name: 'worker', entry: 'apps/worker/src/main.js', portSetting: 'ROLLCALL_WORKER_PORT', environment },
+    {
+      name: 'worker',
+      entry: 'apps/worker/src/main.js',
+      nodeFlags: NODE_FLAGS.worker,
+      portSetting: 'ROLLCALL_WORKER_PORT',
+      environment,
+    },
     teardown,
   );
   return {

@@ -121,9 +121,9 @@ const WRITTEN = `
     FROM going g CROSS JOIN clock
     WHERE (g.owes <> '{}' OR g.verdict = 'reserved') AND l.user_id = g.user_id AND l.provider = $1),
   replaced AS (
-    DELETE FROM intents i USING going g
-    WHERE g.kind = 'provision' AND i.kind = 'provision' AND i.user_id = g.user_id AND i.provider = $1
-      AND i.settled_at IS NULL),
+    DELETE FROM intents i
+    WHERE i.kind = 'provision' AND i.provider = $1 AND i.settled_at IS NULL
+      AND i.user_id = ANY (ARRAY(SELECT user_id FROM going WHERE kind = 'provision'))),
   written AS (
     INSERT INTO intents (id, user_id, provider, kind, lease_token, account_id, remote_key, lookup_keys,
                          status_revision, attribute_revision)

@@ -219,6 +219,13 @@ const HOLD = ['held_class', 'held_step', 'held_state', 'held_revision']
 const SPENDS_PERMISSION = `s.wanted >= l.recreate_from
         AND (s.is_made OR (s.observed_state = 'live' AND s.certainty = 'certain'))`;
 
+/**
+ * Users of whom an intent of a kind is told about. As an array, which leads to their intents by the index whatever the
+ * planner believes; joined, a table that was empty when it was last analysed is read from end to end for each of them.
+ */
+const ofThose = (kind: 'provision' | 'purge'): string =>
+  `ANY (ARRAY(SELECT s.user_id FROM s JOIN settled d ON d.user_id = s.user_id WHERE s.intent_kind = '${kind}'))`;
+
 const SETTLE = `
   WITH s AS (
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
@@ -288,15 +295,14 @@ const SETTLE = `
     WHERE s.approval IS NOT NULL AND p.plan_id = s.approved_plan AND p.user_id = s.user_id AND p.provider = $1
       AND p.state = 'approved'),
   known AS (
-    DELETE FROM intents i USING s JOIN settled d ON d.user_id = s.user_id
-    WHERE s.intent_kind = 'provision' AND i.kind = 'provision' AND i.user_id = s.user_id AND i.provider = $1
-      AND i.settled_at IS NULL),
+    DELETE FROM intents i
+    WHERE i.kind = 'provision' AND i.provider = $1 AND i.settled_at IS NULL AND i.user_id = ${ofThose('provision')}),
   receipted AS (
     UPDATE intents i SET outcome = s.intent_outcome, evidence = COALESCE(i.evidence, '{}') || s.evidence,
       settled_at = CASE WHEN s.intent_outcome IN ('applied', 'calledOff') THEN now() END
     FROM s JOIN settled d ON d.user_id = s.user_id
     WHERE s.intent_kind = 'purge' AND i.kind = 'purge' AND i.user_id = s.user_id AND i.provider = $1
-      AND i.settled_at IS NULL)
+      AND i.settled_at IS NULL AND i.user_id = ${ofThose('purge')})
   INSERT INTO audit (actor, action, user_id, provider, attributes, detail)
   SELECT $3, 'provider.' || (step->>'kind'), s.user_id, $1,
          ARRAY(SELECT jsonb_array_elements_text(step->'attributes')),
