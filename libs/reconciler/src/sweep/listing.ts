@@ -77,23 +77,54 @@ async function readOnce(sweeping: Sweeping, { list, holds }: AccountList, shown:
   );
   const pages = list(sweeping.context)[Symbol.asyncIterator]();
   try {
-    for (let count = 1; ; count += 1) {
-      if (count > PAGES_AT_MOST) throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
-      const moment = await sweeping.nextMoment();
-      const next = await pages.next();
-      if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
-      const { accounts, complete, total } = next.value;
+    for await (const { moment, page } of oneAhead(sweeping, pages)) {
+      const { accounts, total } = page;
       sweeping.expected = before + (total ?? estimate);
       sweeping.expectedFrom = total === undefined ? 'links' : 'provider';
       await takePage(sweeping, accounts, { shown, moment });
-      if (complete) return;
     }
+    await sweeping.noteProgress();
   } catch (error) {
     sweeping.expected = before === 0 ? null : before;
     throw error;
   } finally {
     await pages.return?.();
   }
+}
+
+/** A page, and a moment before it was asked for. */
+interface DatedPage {
+  readonly moment: string;
+  readonly page: AccountPage;
+}
+
+/**
+ * The pages of a list up to the last, each of which is asked for while the one before is looked at: neither does the
+ * provider wait for the database, nor the other way round.
+ * @throws ProviderError when the list has no last page
+ */
+async function* oneAhead(
+  sweeping: Sweeping,
+  pages: AsyncIterator<AccountPage>,
+): AsyncGenerator<DatedPage, void, undefined> {
+  const ask = async (): Promise<DatedPage> => {
+    const moment = await sweeping.nextMoment();
+    const next = await pages.next();
+    if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
+    return { moment, page: next.value };
+  };
+  let asked = ask();
+  for (let count = 1; count <= PAGES_AT_MOST; count += 1) {
+    const dated = await asked;
+    if (!dated.page.complete) {
+      asked = ask();
+      // It is waited for with its turn, which may not come.
+      asked.catch(() => undefined);
+    }
+    yield dated;
+    if (dated.page.complete) return;
+  }
+  throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
 }
 
 async function takePage(
@@ -109,7 +140,7 @@ async function takePage(
   await sweeping.take(shown.claimed.settle(compare(fresh, known, uniqueKeys)), moment);
   sweeping.pages += 1;
   sweeping.seen = shown.accounts.size;
-  await sweeping.noteProgress();
+  await sweeping.noteProgressNowAndThen();
 }
 
 async function readKnowledge(

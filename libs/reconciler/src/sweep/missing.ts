@@ -1,9 +1,9 @@
-import { walkLinks, type SweptLink } from '#store';
+import { walkAccounts, walkLinks, type AccountOfLink } from '#store';
 import { isHealthy, isThere, suspicionOf } from './absence.js';
 import type { SeenAccounts } from './seen-accounts.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
-const LINKS_A_PAGE = 1_000;
+const LINKS_A_PAGE = 5_000;
 /** A preview reads them, and plans what would follow. */
 const HANDED_ON_AT_ONCE = 100;
 
@@ -57,7 +57,13 @@ async function handOn(
     left -= believed.length;
     for (let at = 0; at < believed.length; at += HANDED_ON_AT_ONCE) {
       await sweeping.nextMoment();
-      const some = believed.slice(at, at + HANDED_ON_AT_ONCE);
+      const userIds = believed.slice(at, at + HANDED_ON_AT_ONCE).map(({ userId }) => userId);
+      const some = await walkLinks(sweeping.sql, sweeping.slug, {
+        after: null,
+        limit: userIds.length,
+        moment: begun,
+        userIds,
+      });
       await sweeping.take(
         some.map((link) => ({ situation: 'absent', link }) as const),
         begun,
@@ -72,7 +78,7 @@ interface Walked {
   /** How many accounts should have been shown. */
   readonly there: number;
   /** Those that were not. */
-  readonly unseen: readonly SweptLink[];
+  readonly unseen: readonly AccountOfLink[];
 }
 
 async function* walkAll(
@@ -83,7 +89,11 @@ async function* walkAll(
   const { sql, slug } = sweeping;
   for (let after: string | null = null; ;) {
     await sweeping.nextMoment();
-    const links: SweptLink[] = await walkLinks(sql, slug, { after, limit: LINKS_A_PAGE, moment: begun });
+    const links: AccountOfLink[] = await walkAccounts(sql, slug, {
+      after,
+      limit: LINKS_A_PAGE,
+      moment: begun,
+    });
     const there = links.filter(
       ({ accountId, observedState }) => accountId !== null && isThere(observedState),
     );

@@ -29,6 +29,8 @@ export type Looked =
     }
   | { readonly kind: 'suspicious'; readonly why: string };
 
+const NOTE_EVERY_MS = 250;
+
 /** One run while it goes on: its ground, its lease, where it stands, and where what it finds goes. */
 export class Sweeping {
   pages: number;
@@ -38,6 +40,7 @@ export class Sweeping {
   position: string | null;
   /** Whom a walk has not found. */
   readonly absent: string[];
+  private notedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly ground: SinkGround,
@@ -94,7 +97,15 @@ export class Sweeping {
     for (const sink of this.sinks) await sink.end(end.state === 'complete');
   }
 
+  /** Of a list that begins anew after a loss nothing depends on it, and whoever follows it looks once in a while. */
+  async noteProgressNowAndThen(): Promise<void> {
+    const { clock } = this.ground.room.engine;
+    if (clock.monotonicMs() - this.notedMs < NOTE_EVERY_MS) return;
+    await this.noteProgress();
+  }
+
   async noteProgress(): Promise<void> {
+    this.notedMs = this.ground.room.engine.clock.monotonicMs();
     const { pages, seen, expected, expectedFrom, position, absent } = this;
     const counts = this.tally.toCounts();
     const progress = { pages, seen, expected, expectedFrom, position, absent, counts };

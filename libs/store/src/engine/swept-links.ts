@@ -43,16 +43,30 @@ export interface LinkWalk {
   readonly userIds?: readonly string[] | null;
 }
 
-/** A page of the comparable links of a provider, by user id. */
-export async function walkLinks(sql: Sql, provider: string, walk: LinkWalk): Promise<SweptLink[]> {
-  return sql<SweptRow>(
-    `SELECT ${SWEPT_COLUMNS}
+const WALK = `
      FROM links l JOIN users u ON u.id = l.user_id JOIN providers p ON p.slug = l.provider AND p.enabled
      WHERE l.provider = $1 AND ($2::uuid IS NULL OR l.user_id > $2) AND ($5::uuid[] IS NULL OR l.user_id = ANY($5))
        AND u.status <> 'purged' AND ${comparableBefore('$4')}
-     ORDER BY l.user_id LIMIT $3`,
-    [provider, walk.after, walk.limit, walk.moment, walk.userIds ?? null],
+     ORDER BY l.user_id LIMIT $3`;
+
+/** A page of the comparable links of a provider, by user id. */
+export async function walkLinks(sql: Sql, provider: string, walk: LinkWalk): Promise<SweptLink[]> {
+  return sql<SweptRow>(`SELECT ${SWEPT_COLUMNS} ${WALK}`, parametersOf(provider, walk));
+}
+
+/** As much of a link as tells whose account should have been shown. */
+export type AccountOfLink = Pick<SweptLink, 'userId' | 'accountId' | 'observedState'>;
+
+/** The same, without what the accounts hold. */
+export async function walkAccounts(sql: Sql, provider: string, walk: LinkWalk): Promise<AccountOfLink[]> {
+  return sql<{ [Key in keyof AccountOfLink]: AccountOfLink[Key] }>(
+    `SELECT l.user_id AS "userId", l.account_id AS "accountId", l.observed_state AS "observedState" ${WALK}`,
+    parametersOf(provider, walk),
   );
+}
+
+function parametersOf(provider: string, { after, limit, moment, userIds = null }: LinkWalk): unknown[] {
+  return [provider, after, limit, moment, userIds];
 }
 
 /** How many links of a provider are known to have an account; by the state in which it was last seen. */
