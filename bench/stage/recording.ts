@@ -18,8 +18,9 @@ export async function recordFirstSync(stage: Stage, people: number): Promise<Req
   );
   // Its own providers: a worker refuses to start when the place of a provider that it knows has changed.
   await stage.database.sql('TRUNCATE providers CASCADE');
-  const worker = await startApp(stage, 'worker', aside);
+  // Before the worker, which would begin with whoever is left of an earlier measurement.
   await clear(stage);
+  const worker = await startApp(stage, 'worker', aside);
   await enterPeople(stage.roster, people);
   await untilSettled(stage);
   await worker.stop();

@@ -14,6 +14,10 @@ import type { ProviderRoom } from './provider-room.js';
 import { reconcileLink } from './reconcile.js';
 
 const LOOK_AGAIN_MS = 50;
+/** As much as is taken in hand, by how long its calls take. */
+const IN_HAND_MS = 250;
+/** However slow the calls are: the next are there before the slots run dry. */
+const ROUNDS_AT_LEAST = 4;
 /** The longest that ordinary calls wait for revocations which are being claimed: a slow database must not stop them. */
 const HOLD_MS = 250;
 
@@ -78,12 +82,17 @@ export class ProviderPump {
       : Math.max(room, this.room.instance.concurrency - this.urgent.size);
   }
 
-  /** No more links than can be called for within a lease; one while the provider is being tried again. */
+  /**
+   * No more links than can be called for within a lease, and no more than a moment's worth of them: what is in hand is
+   * kept from other workers and held in memory. One while the provider is being tried again.
+   */
   private capacity(): number {
     const { instance, engine, callTimes, probesFailed } = this.room;
     if (probesFailed > 0) return 1;
     const usableMs = engine.settings.leaseMs - LEASE_MARGIN_MS;
-    const rounds = Math.max(1, Math.floor(usableMs / callTimes.p95Ms()));
+    const p95Ms = callTimes.p95Ms();
+    const wanted = Math.max(ROUNDS_AT_LEAST, Math.floor(IN_HAND_MS / p95Ms));
+    const rounds = Math.max(1, Math.min(wanted, Math.floor(usableMs / p95Ms)));
     // Others share the pace; half of it leaves room for at least one of them.
     const paced = ((instance.callsPerSecond ?? Number.POSITIVE_INFINITY) * usableMs) / 1_000 / 2;
     return Math.max(1, Math.floor(Math.min(engine.settings.batchSize, instance.concurrency * rounds, paced)));
