@@ -29,7 +29,7 @@ export const burst: Measurement = { ids: ['B14'], measure: measureBurst };
 async function measureBurst(stage: Stage, { people, rounds }: Scale): Promise<Figure[]> {
   await standMirrored(stage, people);
   await startApp(stage, 'worker');
-  const admin = await AdminApi.start(stage, CLIENTS, { DATABASE_URL: withoutWaiting(stage.databaseUrl) });
+  const admin = await AdminApi.start(stage, CLIENTS);
   const perEdit = new Map(PROVIDERS.map((provider) => [provider, [] as number[]]));
   const differing: number[] = [];
   const seconds: number[] = [];
@@ -53,14 +53,6 @@ async function measureBurst(stage: Stage, { people, rounds }: Scale): Promise<Fi
       ],
     },
   ];
-}
-
-/** Commits of one row follow each other: waiting for the disk each time, a thousand take far longer than a second. */
-function withoutWaiting(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  url.searchParams.set('options', '-c synchronous_commit=off');
-  // What a space is in a query otherwise, a plus, is one to Postgres.
-  return url.href.replaceAll('+', '%20');
 }
 
 /** @returns how long it took, in seconds */

@@ -11,7 +11,7 @@ const LATENCY_MS = 20;
 /** Call slots of each worker: what the settings begin with, and so few that two cores are enough for everything. */
 const SLOTS = [32, 8] as const;
 /** Enough for some seconds of one worker, whatever the roster: a share of two short runs says nothing. */
-const PEOPLE_A_SLOT = 120;
+const PEOPLE_A_SLOT = 400;
 
 /** B15: one worker and two, in turns, at a provider that takes 20 ms for an answer. */
 export const twoWorkers: Measurement = { ids: ['B15'], measure: measureTwoWorkers };

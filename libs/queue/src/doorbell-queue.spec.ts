@@ -129,8 +129,8 @@ function suite(makeGround: (databaseUrl: string) => Promise<Ground>): void {
     ).toEqual(['passage', 'vault']);
   });
 
-  it('a revocation is answered before backfills that were rung earlier', async () => {
-    for (let n = 0; n < 3; n += 1) queue.ring(['vault'], 'backfill');
+  it('a revocation is answered before whatever was rung earlier', async () => {
+    for (const lane of ['backfill', 'live', 'restore'] as const) queue.ring(['vault'], lane);
     await new Promise((resolve) => setTimeout(resolve, 150));
     queue.ring(['vault'], 'revocation');
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -177,7 +177,7 @@ function suite(makeGround: (databaseUrl: string) => Promise<Ground>): void {
   it('Q20: answered bells leave nothing behind', async () => {
     let answers = 0;
     queue.answer('vault', 4, () => Promise.resolve(void (answers += 1)));
-    for (let n = 0; n < 200; n += 1) queue.ring(['vault'], 'live');
+    for (let n = 0; n < 200; n += 1) queue.ring(['vault'], 'revocation');
     await until(() => answers === 200);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await ground.countEnded('doorbell-vault')).toBe(0);

@@ -8,10 +8,13 @@ import {
   type Doorbell,
   type DoorbellJob,
 } from './doorbell.js';
+import { SpacedBells } from './spaced-bells.js';
 
 /** How many doorbells of one provider and lane may wait; more would only be answered in vain. */
 const OUTSTANDING = 2;
 const REACHABLE_WITHIN_MS = 500;
+/** Less than an edit waits for company anyway. */
+const BELLS_APART_MS = 50;
 
 /** What answers a doorbell: the whole of a worker's work. */
 export type AnswerDoorbell = (job: DoorbellJob) => Promise<void>;
@@ -22,6 +25,11 @@ export type AnswerDoorbell = (job: DoorbellJob) => Promise<void>;
  */
 export class DoorbellQueue implements Doorbell {
   private readonly queues: ReadonlyMap<string, BellQueue>;
+  private readonly bells = new SpacedBells(BELLS_APART_MS, (slug, lane, userIds) => {
+    this.add(slug, lane, userIds).catch((error: unknown) => {
+      this.settings.onError(error instanceof Error ? error : new Error('the doorbell did not ring'));
+    });
+  });
   private readonly closers: ((graceMs: number) => Promise<void>)[] = [];
 
   private constructor(
@@ -48,11 +56,7 @@ export class DoorbellQueue implements Doorbell {
   ring(providers: readonly string[] | 'all', lane: Lane, userIds: readonly string[] = []): void {
     if (!this.backend.isConnected()) return;
     const slugs = providers === 'all' ? [...this.queues.keys()] : providers;
-    for (const slug of slugs) {
-      this.add(slug, lane, userIds).catch((error: unknown) => {
-        this.settings.onError(error instanceof Error ? error : new Error('the doorbell did not ring'));
-      });
-    }
+    for (const slug of slugs) this.bells.ring(slug, lane, userIds);
   }
 
   /**
@@ -91,6 +95,7 @@ export class DoorbellQueue implements Doorbell {
 
   /** Ends everything within about `graceMs`, with or without a queue to talk to. */
   async close(graceMs: number): Promise<void> {
+    this.bells.close();
     await Promise.all(this.closers.map((close) => close(graceMs)));
     await Promise.all([...this.queues.values()].map((queue) => inTime(queue.close(), graceMs)));
     await inTime(this.backend.close(), graceMs);
