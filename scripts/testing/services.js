@@ -33,14 +33,21 @@ export async function startServices(say) {
 }
 
 async function startTestRedis(say) {
-  const { findRedisServer, installRedisServer, startRedis } =
-    await import('../../dist/scripts/services/redis.js');
-  if ((await findRedisServer()) === null && mayInstall()) {
-    say('installing redis-server (apt-get)');
-    await installRedisServer();
-  }
+  const { findRedisServer, startRedis } = await import('../../dist/scripts/services/redis.js');
+  await bringRedis(say);
   if (process.env['REDIS_URL']) return null; // the shared one is given; private ones need the program all the same
   return (await findRedisServer()) === null ? null : startRedis();
+}
+
+/**
+ * Installs a redis-server where there is none and it may be done: as root, with CI=true or ROLLCALL_TEST_INSTALL=1.
+ * @param {(line: string) => void} say
+ */
+export async function bringRedis(say) {
+  const { findRedisServer, installRedisServer } = await import('../../dist/scripts/services/redis.js');
+  if ((await findRedisServer()) !== null || !mayInstall()) return;
+  say('installing redis-server (apt-get)');
+  await installRedisServer();
 }
 
 function mayInstall() {
