@@ -11,10 +11,10 @@ import type { Looked, Sweeping } from './sweeping.js';
 /** More pages than any directory has: whatever a provider says, a listing ends. */
 const PAGES_AT_MOST = 100_000;
 
-/** One list of a provider, and the states in which its accounts are. */
+/** One list of a provider, and how many accounts of ours it should show. */
 interface AccountList {
   readonly list: (context: CallContext) => AsyncIterable<AccountPage>;
-  readonly holds: (state: string) => boolean;
+  readonly ours: number;
 }
 
 /** What a listing has come to so far, over all of its attempts. */
@@ -33,23 +33,22 @@ interface Shown {
 export async function sweepListing(sweeping: Sweeping): Promise<Looked> {
   const begun = await sweeping.nextMoment();
   // Before the first page too: the accounts of a first import are made while it is read.
-  const known = howManyThere(await countAccounts(sweeping.sql, sweeping.slug));
+  const accounts = await countAccounts(sweeping.sql, sweeping.slug);
   const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0 };
-  for (const list of listsOf(sweeping)) await readToTheEnd(sweeping, list, shown);
-  return findMissing(sweeping, shown, { begun, known });
+  for (const list of listsOf(sweeping, accounts)) await readToTheEnd(sweeping, list, shown);
+  return findMissing(sweeping, shown, { begun, known: howManyThere(accounts) });
 }
 
-function listsOf({ provider }: Sweeping): AccountList[] {
-  const live: AccountList = {
-    list: (context) => provider.list?.(context) ?? nothing(),
-    holds: (state) => provider.listDeleted === undefined || state !== 'softDeleted',
-  };
-  if (provider.listDeleted === undefined) return [live];
-  const deleted: AccountList = {
-    list: (context) => provider.listDeleted?.(context) ?? nothing(),
-    holds: (state) => state === 'softDeleted',
-  };
-  return [live, deleted];
+/** @param accounts of ours, by the state in which each was last seen */
+function listsOf({ provider }: Sweeping, accounts: Readonly<Record<string, number>>): AccountList[] {
+  const list: AccountList['list'] = (context) => provider.list?.(context) ?? nothing();
+  if (provider.listDeleted === undefined) return [{ list, ours: howManyThere(accounts) }];
+  const { softDeleted = 0, ...others } = accounts;
+  const listDeleted: AccountList['list'] = (context) => provider.listDeleted?.(context) ?? nothing();
+  return [
+    { list, ours: howManyThere(others) },
+    { list: listDeleted, ours: softDeleted },
+  ];
 }
 
 async function* nothing(): AsyncGenerator<AccountPage> {
@@ -68,18 +67,13 @@ async function readToTheEnd(sweeping: Sweeping, list: AccountList, shown: Shown)
   }
 }
 
-async function readOnce(sweeping: Sweeping, { list, holds }: AccountList, shown: Shown): Promise<void> {
+async function readOnce(sweeping: Sweeping, { list, ours }: AccountList, shown: Shown): Promise<void> {
   const before = sweeping.expected ?? 0;
-  const ours = await countAccounts(sweeping.sql, sweeping.slug);
-  const estimate = Object.entries(ours).reduce(
-    (sum, [state, n]) => sum + (isThere(state) && holds(state) ? n : 0),
-    0,
-  );
   const pages = list(sweeping.context)[Symbol.asyncIterator]();
   try {
     for await (const { moment, page } of oneAhead(sweeping, pages)) {
       const { accounts, total } = page;
-      sweeping.expected = before + (total ?? estimate);
+      sweeping.expected = before + (total ?? ours);
       sweeping.expectedFrom = total === undefined ? 'links' : 'provider';
       await takePage(sweeping, accounts, { shown, moment });
     }
