@@ -44,6 +44,8 @@ const exactly = (suspend: number): Allowances => ({
   overwrite: ALL,
   create: ALL,
 });
+const due = async (): Promise<number> =>
+  (await mirror.database.sql(`SELECT FROM links WHERE wanted > handled AND provider = 'passage'`)).length;
 const writes = () =>
   [...mirror.simulators.running.passage.log.since(0)].filter(({ method }) => method !== 'GET').length;
 
@@ -83,6 +85,27 @@ describe('a rule', () => {
     await wide.worker.pass();
     expect(states()).toEqual({ live: 8 });
     expect([...mirror.accounts('passage')].map(({ id }) => id)).toEqual(before);
+  });
+
+  it('that is another in a rolling deploy holds in the end, whatever a worker with the former one does meanwhile', async () => {
+    const users = await inStep(8, 0, { environment: {} });
+    for (const user of users.slice(0, 3)) await wear(user, 'blue');
+    await mirror.converge();
+
+    const newer = await restartWith(mirror, { PASSAGE_ASSIGN: 'tags.team=red' });
+    await mirror.worker.pass();
+    expect([states(), await due()]).toEqual([{ live: 8 }, 8]);
+    await newer.worker.pass();
+    expect([states(), await due()]).toEqual([{ live: 5, suspended: 3 }, 0]);
+
+    // By the former rule, a change of somebody shut out opens the account; a leaver is still shut out at once.
+    const [blue, , , red] = users;
+    await patchUser(mirror.roster, ACTOR, { id: blue?.id ?? '', patch: { email: 'new@example.com' } });
+    await changeStatus(mirror.roster, ACTOR, { id: red?.id ?? '', verb: 'deactivate' });
+    await mirror.worker.pass();
+    expect([states(), await due()]).toEqual([{ live: 5, suspended: 3 }, 2]);
+    await newer.worker.pass();
+    expect([states(), await due()]).toEqual([{ live: 4, suspended: 4 }, 0]);
   });
 
   it('P9: that shuts out more people than the budget allows is held, and the hold goes when they are back in scope', async () => {

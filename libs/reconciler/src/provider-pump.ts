@@ -147,6 +147,7 @@ export class ProviderPump {
     const { sql } = engine.database;
     const request = {
       provider: instance.slug,
+      declaration: this.room.declaration,
       leaseToken: engine.newId(),
       leaseMs: engine.settings.leaseMs,
       limit,

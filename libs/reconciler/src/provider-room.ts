@@ -3,6 +3,7 @@ import type { ProviderInstance } from '#identity-provider';
 import { sparingly, type Logger } from '#observability';
 import {
   recordIntents,
+  spellDeclaration,
   type HaltScope,
   type IntendRequest,
   type Permission,
@@ -23,6 +24,8 @@ const SETTLE_GROUP = { maxRows: 256, maxWaitMs: 50 };
 
 /** Everything that one worker keeps for one provider: its call slots, its pace, its health, its open groups. */
 export class ProviderRoom {
+  /** How this process would have the accounts. */
+  readonly declaration: string;
   readonly slots: CallSlots;
   readonly pace: Pace;
   readonly health = new ProviderHealth();
@@ -52,6 +55,7 @@ export class ProviderRoom {
   ) {
     const { sql } = engine.database;
     const budgets = { provider: instance.slug, allowances: engine.settings.allowances };
+    this.declaration = spellDeclaration(instance);
     this.sparing = sparingly(engine.log, engine.clock);
     // Every call in flight listens to it; there are as many as there are slots.
     setMaxListeners(0, this.givenUp.signal);
@@ -79,8 +83,19 @@ export class ProviderRoom {
     this.haltScope = state.halt?.scope ?? null;
     this.probesFailed = state.probesFailed;
     this.firstSyncIsOver = state.firstSyncIsOver;
+    this.noteDeclaration(state.declaration);
     // Only ever longer: this state may have been read before the pause that a call of ours has just been told.
     this.notePause(state.pausedForMs);
+  }
+
+  /** Somebody started with other settings: during a rollout for a moment, else by mistake. */
+  private noteDeclaration(declaration: string): void {
+    if (declaration === this.declaration) return;
+    this.sparing.warn('other settings elsewhere', {
+      provider: this.instance.slug,
+      reason:
+        'a process that started later has another mapping, policy or scope rule; this worker leaves backfill to such',
+    });
   }
 
   /** Lets go of what is in hand for these users, before the next tick has read that they are revoked. */

@@ -7,6 +7,7 @@ import { retryOnDeadlock } from './retry.js';
 export interface SettlingRoom {
   readonly engine: EngineDependencies;
   readonly instance: { readonly slug: string };
+  readonly declaration: string;
 }
 
 const ACTOR = 'worker';
@@ -68,10 +69,11 @@ function parkedAsRefused(settlement: Settlement, sqlState: string | null): Settl
 }
 
 function settle(room: SettlingRoom, settlements: readonly Settlement[]): Promise<void> {
-  const { engine, instance } = room;
+  const { engine, instance, declaration } = room;
   return retryOnDeadlock(engine.random, () =>
     settleGroup(engine.database.sql, settlements, {
       provider: instance.slug,
+      declaration,
       coalesceMs: engine.settings.coalesceMs,
       actor: ACTOR,
     }),

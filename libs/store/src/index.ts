@@ -52,6 +52,7 @@ export * from './roster/api-keys.js';
 export * from './roster/change-status.js';
 export * from './roster/come-back.js';
 export * from './roster/convergence.js';
+export { spellDeclaration } from './roster/declared-version.js';
 export * from './roster/edit-user.js';
 export * from './roster/erase-profile.js';
 export * from './roster/errors.js';

@@ -41,6 +41,7 @@ export const COLUMN_VERDICTS: readonly ColumnVerdict[] = [
     kind: CLOSED_LIST,
     remote_scope: 'base URL and app id',
     mapping_version: 'digest of a mapping',
+    declaration: 'digest of a mapping',
     halt_scope: CLOSED_LIST,
     halt_reason: 'words of ours and codes of a provider, never its free text',
   }),

@@ -25,6 +25,13 @@ describe('claiming links', () => {
     expect(await links.claimAll({ maxLane: 0 })).toEqual([]);
   });
 
+  it('leaves the backfill to those who work by what was declared last, and nothing else', async () => {
+    const [backfilled, edited] = [await links.enter(), await links.enter()];
+    await links.set(backfilled, 'lane = 3');
+    expect(idsOf(await links.claimAll({ declaration: 'a former one' }))).toEqual([edited.id]);
+    expect(idsOf(await links.claimAll())).toEqual([backfilled.id]);
+  });
+
   it('P6: takes no link that is in flight, even when its lease has ended, nor one whose time has not come', async () => {
     const [lost, backingOff] = [await links.enter(), await links.enter()];
     await links.claim(lost);

@@ -1,9 +1,11 @@
 import type { Sql } from '../database.js';
 import type { Asserted, ClaimedLink } from './work.js';
-import type { Certainty, ObservedState, OwedEffect } from '#domain';
+import { LANES, type Certainty, type ObservedState, type OwedEffect } from '#domain';
 
 export interface ClaimRequest {
   readonly provider: string;
+  /** How the worker would have the accounts there, as `spellDeclaration` spells it. */
+  readonly declaration: string;
   readonly leaseToken: string;
   readonly leaseMs: number;
   readonly limit: number;
@@ -50,15 +52,20 @@ const COLUMNS = `
 
 const RETURNING = `RETURNING ${COLUMNS}`;
 
+/** The least urgent lane of a worker: the marks of a newer declaration are for those who work by it. */
+const LEAST_URGENT = `LEAST($5, (SELECT CASE WHEN declaration = $7 THEN ${LANES.backfill} ELSE ${LANES.live} END
+                                 FROM providers WHERE slug = $1))`;
+
 /**
  * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
- * write-ahead record: the row says `in_flight` until its settle, whatever becomes of this process.
+ * write-ahead record: the row says `in_flight` until its settle, whatever becomes of this process. A worker whose
+ * declaration is not the one of the process that started last gets no backfill.
  */
 export async function claimDue(sql: Sql, request: ClaimRequest): Promise<ClaimedLink[]> {
   const rows = await sql<ClaimedRow>(
     `WITH picked AS (
        SELECT user_id FROM links
-       WHERE provider = $1 AND wanted > handled AND NOT in_flight AND next_attempt_at <= now() AND lane <= $5
+       WHERE provider = $1 AND wanted > handled AND NOT in_flight AND next_attempt_at <= now() AND lane <= ${LEAST_URGENT}
          AND ($6::uuid[] IS NULL OR user_id = ANY($6))
        ORDER BY lane, next_attempt_at LIMIT $4
        FOR UPDATE SKIP LOCKED)
@@ -73,6 +80,7 @@ export async function claimDue(sql: Sql, request: ClaimRequest): Promise<Claimed
       request.limit,
       request.maxLane,
       request.userIds ?? null,
+      request.declaration,
     ],
   );
   return rows.map((row) => toClaimedLink(row, request, false));

@@ -1,7 +1,8 @@
 import { v7 } from 'uuid';
 import type { User } from '#domain';
 import { createUser } from '../roster/edit-user.js';
-import type { TestRoster } from '../roster/roster.harness.js';
+import { spellDeclaration } from '../roster/declared-version.js';
+import { declared, type TestRoster } from '../roster/roster.harness.js';
 import { claimDue, type ClaimRequest } from './claim.js';
 import { settleGroup, type LinkKnowledge, type Settlement } from './settle.js';
 import type { ClaimedLink } from './work.js';
@@ -40,6 +41,7 @@ export class Links {
   settle(link: ClaimedLink, more: Partial<Settlement> = {}, coalesceMs = 0): Promise<void> {
     return settleGroup(this.roster.sql, [handled(link, more)], {
       provider: PROVIDER,
+      declaration: spellDeclaration(declared(PROVIDER)),
       coalesceMs,
       actor: 'worker',
     });
@@ -69,7 +71,15 @@ export class Links {
 
 /** A claim's request, under a new lease of a minute. */
 export function lease(more: Partial<ClaimRequest> = {}): ClaimRequest {
-  return { provider: PROVIDER, leaseToken: v7(), leaseMs: 60_000, limit: 100, maxLane: 3, ...more };
+  return {
+    provider: PROVIDER,
+    declaration: spellDeclaration(declared(PROVIDER)),
+    leaseToken: v7(),
+    leaseMs: 60_000,
+    limit: 100,
+    maxLane: 3,
+    ...more,
+  };
 }
 
 /** A live account that is known for certain, except as told. */

@@ -8,6 +8,8 @@ export type { HaltScope };
 export interface ProviderState {
   readonly slug: string;
   readonly enabled: boolean;
+  /** How the process that started last would have the accounts, as `spellDeclaration` spells it. */
+  readonly declaration: string;
   /** Milliseconds until the pause ends; 0 when there is none. */
   readonly pausedForMs: number;
   readonly halt: { readonly scope: HaltScope; readonly reason: string } | null;
@@ -24,6 +26,7 @@ export async function readProviderStates(sql: Sql): Promise<ProviderState[]> {
   const rows = await sql<{
     slug: string;
     enabled: boolean;
+    declaration: string;
     paused_ms: number;
     halt_scope: HaltScope | null;
     halt_reason: string | null;
@@ -31,7 +34,7 @@ export async function readProviderStates(sql: Sql): Promise<ProviderState[]> {
     probes_failed: number;
     first_sync_is_over: boolean;
   }>(
-    `SELECT slug, enabled, halt_scope, halt_reason, probes_failed, first_synced_at IS NOT NULL AS first_sync_is_over,
+    `SELECT slug, enabled, declaration, halt_scope, halt_reason, probes_failed, first_synced_at IS NOT NULL AS first_sync_is_over,
             GREATEST(0, COALESCE(extract(epoch FROM paused_until - now()) * 1000, 0))::float8 AS paused_ms,
             CASE WHEN halt_scope IS NULL THEN NULL
                  ELSE GREATEST(0, COALESCE(extract(epoch FROM probe_at - now()) * 1000, 0))::float8 END AS probe_ms
@@ -40,6 +43,7 @@ export async function readProviderStates(sql: Sql): Promise<ProviderState[]> {
   return rows.map((row) => ({
     slug: row.slug,
     enabled: row.enabled,
+    declaration: row.declaration,
     pausedForMs: row.paused_ms,
     halt: row.halt_scope === null ? null : { scope: row.halt_scope, reason: row.halt_reason ?? 'unknown' },
     probeInMs: row.probe_ms,

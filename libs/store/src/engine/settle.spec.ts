@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { markLinks } from '../mark.js';
-import { openTestRoster } from '../roster/roster.harness.js';
+import { declared, openTestRoster } from '../roster/roster.harness.js';
+import { syncProviders } from '../roster/sync-providers.js';
 import { claimLost } from './claim.js';
 import { knows, lease, Links } from './engine.harness.js';
 import { readWork } from './read-work.js';
@@ -63,6 +64,39 @@ describe('settling a link', () => {
     await markLinks(links.roster.sql, [user.id], { lane: 'live' });
     await links.settle(claimed);
     expect(await links.row(user)).toMatchObject({ wanted: '2', handled: '1', in_flight: false });
+  });
+
+  it('what was done by another declaration than the last is due again, for those who work by that one', async () => {
+    const user = await links.enter();
+    const byFormer = await links.claim(user);
+    await links.roster.sql(`UPDATE providers SET declaration = 'a newer one'`);
+    try {
+      await links.settle(byFormer, { knowledge: knows({ accountId: 'by-former-rules' }) });
+      expect(await links.row(user)).toMatchObject({
+        account_id: 'by-former-rules',
+        wanted: '1',
+        handled: '0',
+        lane: 3,
+        in_flight: false,
+      });
+      const [anew] = await links.claimAll({ userIds: [user.id], declaration: 'a newer one' });
+      expect(anew).toMatchObject({ accountId: 'by-former-rules', lane: 3 });
+    } finally {
+      await syncProviders(links.roster.database, [declared('north')]);
+    }
+  });
+
+  it('a leaver who is claimed by a former declaration, and marked meanwhile, stays as urgent as he was', async () => {
+    const user = await links.enter();
+    const byFormer = await links.claim(user);
+    await markLinks(links.roster.sql, [user.id], { lane: 'revocation' });
+    await links.roster.sql(`UPDATE providers SET declaration = 'a newer one'`);
+    try {
+      await links.settle(byFormer);
+      expect(await links.row(user)).toMatchObject({ wanted: '2', handled: '0', lane: 0 });
+    } finally {
+      await syncProviders(links.roster.database, [declared('north')]);
+    }
   });
 
   it('keeps a doubt that came after the claim, however sure the pass was', async () => {

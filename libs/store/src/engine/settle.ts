@@ -1,4 +1,11 @@
-import type { Certainty, ObservedState, OwedEffect, ParkReason, UserStatus } from '#domain';
+import {
+  LANES,
+  type Certainty,
+  type ObservedState,
+  type OwedEffect,
+  type ParkReason,
+  type UserStatus,
+} from '#domain';
 import type { ChargedStep, StepKind } from '#identity-provider';
 import type { Sql } from '../database.js';
 import { FIGHT_FOR } from './claim.js';
@@ -112,6 +119,8 @@ interface EvidenceMoment {
 
 export interface SettleOptions {
   readonly provider: string;
+  /** How the worker would have the accounts there, as `spellDeclaration` spells it. */
+  readonly declaration: string;
   /** How long an ordinary newer reason waits, so that a burst of edits becomes one call. */
   readonly coalesceMs: number;
   readonly actor: string;
@@ -120,7 +129,8 @@ export interface SettleOptions {
 /**
  * Writes a group of settlements of one provider in one statement. A settlement whose lease was lost changes nothing of
  * what its successor knows; if it may have written at the provider, it makes the link stale and due instead, so that a
- * frozen worker's late write never leaves a green link.
+ * frozen worker's late write never leaves a green link. What was handled by another declaration than the one of the
+ * process that started last is due again, as backfill, for those who work by that one.
  * @throws the database's error when it refuses a row; nothing of the group is written then
  */
 export async function settleGroup(
@@ -133,6 +143,7 @@ export async function settleGroup(
     options.coalesceMs,
     options.actor,
     JSON.stringify(settlements.map(toRow)),
+    options.declaration,
   ]);
 }
 
@@ -226,6 +237,8 @@ const SPENDS_PERMISSION = `s.wanted >= l.recreate_from
 const ofThose = (kind: 'provision' | 'purge'): string =>
   `ANY (ARRAY(SELECT s.user_id FROM s JOIN settled d ON d.user_id = s.user_id WHERE s.intent_kind = '${kind}'))`;
 
+const IS_BY_OTHER_RULES = `s.is_handled AND NOT (SELECT declaration = $5 FROM providers WHERE slug = $1)`;
+
 const SETTLE = `
   WITH s AS (
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
@@ -238,7 +251,8 @@ const SETTLE = `
       merge_is_over boolean, merged_into text, approval text, approved_plan uuid, is_repair boolean)),
   settled AS (
     UPDATE links l SET
-      handled = CASE WHEN s.is_handled THEN s.wanted ELSE l.handled END,
+      handled = CASE WHEN NOT s.is_handled OR ${IS_BY_OTHER_RULES} THEN l.handled ELSE s.wanted END,
+      lane = CASE WHEN ${IS_BY_OTHER_RULES} AND l.wanted = s.wanted THEN ${LANES.backfill} ELSE l.lane END,
       next_attempt_at = CASE
         WHEN l.wanted > s.wanted AND l.lane = 0 THEN now()
         WHEN l.wanted > s.wanted THEN now() + $2 * interval '1 millisecond'

@@ -63,6 +63,24 @@ describe('configured providers meeting the roster', () => {
     ]);
   });
 
+  it('a start that is overtaken by one with other settings does not claim to be the last', async () => {
+    await enter(3);
+    await settleAll(roster);
+    const database = {
+      ...roster.database,
+      sql: async (text: string, values?: readonly unknown[]) => {
+        if (text.startsWith('UPDATE providers SET mapping_version'))
+          await syncProviders(roster.database, [declared('north', { mappingVersion: '3' })]);
+        return roster.database.sql(text, values);
+      },
+    } as typeof roster.database; // the rows are whatever the caller names, as there
+    await syncProviders(database, [declared('north', { mappingVersion: '2' })]);
+    const policy = '; deactivated=suspended; deleted=suspended';
+    expect(await roster.sql('SELECT mapping_version, declaration FROM providers')).toEqual([
+      { mapping_version: `3${policy}`, declaration: `3${policy}` },
+    ]);
+  });
+
   it('another policy makes the links due that it concerns, once, and no others', async () => {
     await enter(8);
     await roster.sql(`UPDATE users SET status = 'deactivated' WHERE external_key IN ('k1', 'k2')`);

@@ -67,11 +67,13 @@ async function declare(sql: Database['sql'], instance: ProviderDeclaration): Pro
     if (known.kind !== kind) throw new RemoteScopeChanged(slug, 'kind');
     if (known.remote_scope !== remoteScope) throw new RemoteScopeChanged(slug, 'base URL or app id');
   }
-  // The version of a known provider changes last, when every link has been marked for it.
+  // The version of a known provider changes last, when every link has been marked for it. The declaration comes first:
+  // whoever works by another one from now on leaves the marks below to others (claim, settle).
   await sql(
-    `INSERT INTO providers (slug, kind, remote_scope, mapping_version, calls_per_second) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO providers (slug, kind, remote_scope, mapping_version, declaration, calls_per_second)
+     VALUES ($1, $2, $3, $4, $4, $5)
      ON CONFLICT (slug) DO UPDATE
-     SET kind = $2, remote_scope = $3, calls_per_second = $5, enabled = true`,
+     SET kind = $2, remote_scope = $3, declaration = $4, calls_per_second = $5, enabled = true`,
     [slug, kind, remoteScope, spellDeclaration(instance), callsPerSecond],
   );
   await sql(`INSERT INTO budgets (provider, class) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`, [
@@ -121,8 +123,11 @@ async function followDeclaration(database: Database, instance: ProviderDeclarati
       [slug, after, statuses],
     ),
   );
-  const version = spellDeclaration(instance);
-  await database.sql('UPDATE providers SET mapping_version = $2 WHERE slug = $1', [slug, version]);
+  // Not where somebody has declared something else meanwhile: links are settled by that one already.
+  await database.sql('UPDATE providers SET mapping_version = $2 WHERE slug = $1 AND declaration = $2', [
+    slug,
+    spellDeclaration(instance),
+  ]);
 }
 
 /** As the engine lowers it: whoever is out of scope is shown as deactivated. */
