@@ -17,7 +17,7 @@ import { lockUser, readUser } from './lock-user.js';
 import { requireRevision, type Expected } from './revision.js';
 import type { Roster } from './roster.js';
 import { transact } from './transact.js';
-import { insertUsers, setAttributes } from './write-users.js';
+import { insertUsers, setAttributesOfOne } from './write-users.js';
 import { NO_ATTRIBUTES } from '#domain';
 
 /** The user after a write, and whether the write changed anything (an unchanged user rings no doorbell). */
@@ -142,9 +142,9 @@ async function edit(
   if (values['email'] !== undefined) {
     await requireNoTombstone(sql, roster.hashKey, { email: attributes.email }, acknowledgesErased);
   }
-  await setAttributes(sql, [{ id: ref.id, attributes }]);
+  const user = await setAttributesOfOne(sql, { id: ref.id, attributes });
   await markLinks(sql, [ref.id], { lane: 'live' });
   const detail = acknowledgesErased ? { acknowledgesErased } : {};
   await recordAudit(sql, roster.hashKey, [{ actor, action: 'user.update', userId: ref.id, values, detail }]);
-  return { user: await readUser(sql, ref.id), changed: true };
+  return { user, changed: true };
 }

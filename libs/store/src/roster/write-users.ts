@@ -2,10 +2,13 @@ import {
   emailKey,
   type LifecycleState,
   type StatusBeforeDeletion,
+  type User,
   type UserAttributes,
   type UserStatus,
 } from '#domain';
 import type { Database } from '../database.js';
+import { UserNotFound } from './errors.js';
+import { toUser, USER_COLUMNS, type UserRow } from './user-row.js';
 
 /** A user to be entered, active or as a leaver. */
 export interface UserToInsert {
@@ -71,16 +74,30 @@ export async function insertUsers(
   return new Set(rows.map((row) => row.id));
 }
 
+const SET_ATTRIBUTES = `
+  UPDATE users u SET (${ATTRIBUTE_COLUMNS}, attribute_revision, attributes_changed_at)
+    = (${ATTRIBUTE_COLUMNS.replace(/\b([a-z_]+)\b/g, 'g.$1')}, u.attribute_revision + 1, now())
+  FROM ${unnestOf(['uuid[]', ...ATTRIBUTE_TYPES])} AS g (id, ${ATTRIBUTE_COLUMNS})
+  WHERE u.id = g.id`;
+
+function settingOf(users: readonly AttributesToSet[]): unknown[][] {
+  return [users.map((user) => user.id), ...attributeArrays(users.map((user) => user.attributes))];
+}
+
 /** Sets attributes of users whose rows the caller has locked, and counts each change. */
 export async function setAttributes(sql: Database['sql'], users: readonly AttributesToSet[]): Promise<void> {
-  if (users.length === 0) return;
-  await sql(
-    `UPDATE users u SET (${ATTRIBUTE_COLUMNS}, attribute_revision, attributes_changed_at)
-       = (${ATTRIBUTE_COLUMNS.replace(/\b([a-z_]+)\b/g, 'g.$1')}, u.attribute_revision + 1, now())
-     FROM ${unnestOf(['uuid[]', ...ATTRIBUTE_TYPES])} AS g (id, ${ATTRIBUTE_COLUMNS})
-     WHERE u.id = g.id`,
-    [users.map((user) => user.id), ...attributeArrays(users.map((user) => user.attributes))],
-  );
+  if (users.length > 0) await sql(SET_ATTRIBUTES, settingOf(users));
+}
+
+/**
+ * The same for one user.
+ * @returns the user as it is now
+ * @throws UserNotFound
+ */
+export async function setAttributesOfOne(sql: Database['sql'], user: AttributesToSet): Promise<User> {
+  const [row] = await sql<UserRow>(`${SET_ATTRIBUTES} RETURNING ${USER_COLUMNS}`, settingOf([user]));
+  if (row === undefined) throw new UserNotFound();
+  return toUser(row);
 }
 
 /** Moves users whose rows the caller has locked. A purge that was asked for is over with any move. */

@@ -325,6 +325,29 @@ describe('an import', () => {
     expect(report).toMatchObject({ created: 1_500, unchanged: 1_000, failed: 0 });
   });
 
+  it('M08 a chunk that the database refuses ends the import, not before the chunk beside it is done', async () => {
+    const rows = Array.from({ length: 4_500 }, (_, at) => ({
+      externalKey: `k${at}`,
+      company: at === 1_500 ? 'refused' : 'Acme',
+    }));
+    await roster.sql(`ALTER TABLE users ADD CONSTRAINT refusing CHECK (company <> 'refused')`);
+    await expect(ndjson(rows, { piece: 9_000 })).rejects.toMatchObject({ constraint: 'refusing' });
+    const kept = (await state()).map(({ key }) => key);
+    expect(kept).toContain('k999');
+    expect(kept).not.toContain('k1000');
+    expect(kept.length % 1_000).toBe(0);
+    expect(kept.length).toBeLessThanOrEqual(2_000);
+    expect(
+      await roster.sql(
+        `SELECT FROM pg_stat_activity WHERE xact_start < now() AND datname = current_database()`,
+      ),
+    ).toEqual([]);
+
+    await roster.sql('ALTER TABLE users DROP CONSTRAINT refusing');
+    const report = await ndjson(rows, { piece: 9_000 });
+    expect(report).toMatchObject({ created: 4_500 - kept.length, unchanged: kept.length, failed: 0 });
+  });
+
   it('reading waits for the database', async () => {
     let read = 0;
     async function* endless(): AsyncGenerator<Buffer> {

@@ -28,6 +28,8 @@ export interface ImportSource {
 }
 
 const MAX_ATOMIC_ROWS = 10_000;
+/** One is at the database while the rows of the other are put into words. */
+const CHUNKS_AT_ONCE = 2;
 
 /**
  * Imports users from a stream, row by row, by external key. Each thousand rows are one transaction, so what is reported
@@ -58,7 +60,7 @@ export async function importUsers(
 async function runImport(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
   const { report, options, sync } = run;
   const isTogether = options.atomic === true && options.dryRun !== true;
-  await (isTogether ? applyTogether(run, chunks) : applyOneByOne(run, chunks));
+  await (isTogether ? applyTogether(run, chunks) : applyChunks(run, chunks));
   if (report.received === 0) throw new ImportRefused('empty_import', 'the file holds no row');
   report.errors.sort((a, b) => a.line - b.line);
   if (sync !== null && options.sync !== undefined) {
@@ -78,19 +80,24 @@ interface Run {
   readonly sync: RosterSync | null;
 }
 
-/** One transaction a chunk; the next chunk is read and checked while this one is in the database. */
-async function applyOneByOne(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
-  let inDatabase: Promise<void> = Promise.resolve();
+/**
+ * One transaction a chunk, two at a time, while the next chunk is read and checked. Chunks share no key, so neither waits
+ * for the other's rows. The first that fails ends the import, when the other is done.
+ */
+async function applyChunks(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
+  const inDatabase: Promise<void>[] = [];
   try {
     for await (const chunk of chunks) {
-      await inDatabase;
-      inDatabase = commitChunk(run, chunk);
-      // Awaited before the next chunk; without a listener a failure meanwhile would end the process.
-      inDatabase.catch(() => undefined);
+      if (inDatabase.length === CHUNKS_AT_ONCE) await inDatabase.shift();
+      const committed = commitChunk(run, chunk);
+      // Awaited before a later chunk; without a listener a failure meanwhile would end the process.
+      committed.catch(() => undefined);
+      inDatabase.push(committed);
     }
   } finally {
-    await inDatabase;
+    await Promise.allSettled(inDatabase);
   }
+  await Promise.all(inDatabase);
 }
 
 async function commitChunk(run: Run, chunk: readonly CheckedRow[]): Promise<void> {
