@@ -129,9 +129,9 @@ describe('provider instances', () => {
 
   it('are given the call timeout and the concurrency that the engine counts with', () => {
     const { factory, built } = kindNamed('vault');
-    readProviderInstances({ ...VAULT, VAULT_CONCURRENCY: '7' }, [factory], DEFAULTS);
+    readProviderInstances({ ...VAULT, VAULT_CONCURRENCY: '16' }, [factory], DEFAULTS);
     expect(built).toEqual([
-      { BASE_URL: 'https://vault.test', API_KEY: 'key-one', CALL_TIMEOUT_MS: '1234', CONCURRENCY: '7' },
+      { BASE_URL: 'https://vault.test', API_KEY: 'key-one', CALL_TIMEOUT_MS: '1234', CONCURRENCY: '18' },
     ]);
   });
 

@@ -1,5 +1,10 @@
 import type { AssignmentRule } from '#domain';
-import type { LoweringTable, ProviderFactory, ProviderInstance } from '#identity-provider';
+import {
+  callsAtMost,
+  type LoweringTable,
+  type ProviderFactory,
+  type ProviderInstance,
+} from '#identity-provider';
 import { readAssignment } from './assignment.js';
 import { brokenBaseUrlRule } from './base-url.js';
 import { readDrift } from './drift.js';
@@ -144,7 +149,7 @@ class InstanceReader {
   private settings(concurrency: number): Record<string, string> {
     const { required, optional } = this.source.factory.settingNames;
     const shared: Readonly<Record<string, string>> = {
-      CONCURRENCY: String(concurrency),
+      CONCURRENCY: String(callsAtMost(concurrency)),
       CALL_TIMEOUT_MS: String(this.source.defaults.callTimeoutMs),
     };
     const given: Record<string, string> = {};

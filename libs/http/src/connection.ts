@@ -6,7 +6,7 @@ import { createProviderClient } from './provider-client.js';
 export const connectionSettings = {
   /** Everything is addressed below it. */
   BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
-  /** Connections at most. (Default: 32) */
+  /** Calls in flight at most, those of revocations among them. (Default: 32) */
   CONCURRENCY: z.coerce.number().int().positive().default(32),
   /** From admission to the last byte of an answer. (Default: 10000) */
   CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),

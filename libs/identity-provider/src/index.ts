@@ -1,4 +1,5 @@
 export * from './account.js';
+export * from './calls-at-most.js';
 export * from './capabilities.js';
 export * from './drift.js';
 export * from './error.js';

@@ -25,7 +25,7 @@ export interface ProviderInstance {
   readonly operations: AccountOperations;
   /** Receives what the provider tells by itself; `null` when it tells nothing, or the secret for it is not set. */
   readonly webhook: WebhookReceiver | null;
-  /** Calls in flight in one worker. */
+  /** Calls in flight in one worker; for revocations there are a few on top (`callsAtMost`). */
   readonly concurrency: number;
   /** Calls a second over all workers; `null` means no limit of ours. */
   readonly callsPerSecond: number | null;

@@ -1,7 +1,4 @@
-import { CallNotStarted } from '#identity-provider';
-
-/** One call slot in this many is kept for revocations. */
-const RESERVED_ONE_IN = 8;
+import { callsAtMost, CallNotStarted } from '#identity-provider';
 
 interface Waiter {
   readonly admit: () => void;
@@ -23,18 +20,19 @@ interface HoldUnderWay {
 }
 
 /**
- * The calls that one worker may have in flight at one provider. Some slots serve revocations only, so that a leaver
- * never waits for a slow batch; where there are fewer slots than that, a revocation goes to the head of the queue.
+ * The calls that one worker may have in flight at one provider. Revocations have some slots on top, so that a leaver
+ * never waits for a slow batch; where there are none, a revocation goes to the head of the queue.
  */
 export class CallSlots {
   private inUse = 0;
-  private readonly ordinary: number;
+  private readonly atMost: number;
   private readonly urgentQueue: Waiter[] = [];
   private queue: Waiter[] = [];
   private readonly holds = new Set<HoldUnderWay>();
 
-  constructor(private readonly total: number) {
-    this.ordinary = total - Math.floor(total / RESERVED_ONE_IN);
+  /** @param ordinary calls in flight without those of revocations */
+  constructor(private readonly ordinary: number) {
+    this.atMost = callsAtMost(ordinary);
   }
 
   /**
@@ -98,7 +96,7 @@ export class CallSlots {
   }
 
   private serve(): void {
-    while (this.inUse < this.total && this.urgentQueue.length > 0) {
+    while (this.inUse < this.atMost && this.urgentQueue.length > 0) {
       this.urgentQueue.shift()?.admit();
       this.noteUrgent();
     }
