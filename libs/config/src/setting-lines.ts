@@ -120,9 +120,10 @@ export const LINES = {
   }),
   coalesceMs: line({
     name: 'ROLLCALL_COALESCE_MS',
-    default: '100',
+    default: '200',
     required: false,
-    meaning: 'How long an ordinary edit waits, so that a burst becomes one call.',
+    meaning:
+      'How long an edit waits that comes while one is being mirrored, so that a burst becomes one call.',
     rule: wholeNumber(0, HOUR_MS),
   }),
   lateArrivalMs: line({

@@ -31,7 +31,7 @@ describe('the settings of a process', () => {
       leaseMs: 60_000,
       callTimeoutMs: 10_000,
       batchSize: 1000,
-      coalesceMs: 100,
+      coalesceMs: 200,
       lateArrivalMs: 60_000,
       tickMs: 1000,
       shutdownMs: 15_000,
