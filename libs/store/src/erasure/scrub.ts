@@ -29,7 +29,11 @@ const ROWS: readonly RowsOfPerson[] = [
       OR detail -> 'userIds' ?| ARRAY(SELECT unnest($1::uuid[])::text)`,
   },
   { table: 'plan_steps', where: 'user_id = ANY($1::uuid[])' },
-  { table: 'audit_values', where: 'user_id = ANY($1::uuid[])', dropped: true },
+  {
+    table: 'audit_values',
+    where: 'audit_id = ANY (ARRAY(SELECT id FROM audit WHERE user_id = ANY($1::uuid[])))',
+    dropped: true,
+  },
   { table: 'intents', where: 'user_id = ANY($1::uuid[])' },
   {
     table: 'links',

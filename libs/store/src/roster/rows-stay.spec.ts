@@ -7,6 +7,7 @@ describe('rows that others point to', () => {
   beforeAll(async () => {
     roster = await openTestRoster(['north']);
     await createUser(roster, 'test', { externalKey: 'k1' });
+    await roster.sql(`INSERT INTO plans (id, requested_by) VALUES (gen_random_uuid(), 'test')`);
   });
   afterAll(() => roster.close());
 
@@ -14,6 +15,7 @@ describe('rows that others point to', () => {
     ['users', 'id', 'gen_random_uuid()'],
     ['providers', 'slug', `'south'`],
     ['audit', 'id', 'DEFAULT'],
+    ['plans', 'id', 'gen_random_uuid()'],
   ])('%s: are never deleted, and keep their key', async (table, key, other) => {
     const refused = { code: '23001', message: expect.stringContaining(`a row of ${table} is never deleted`) };
     await expect(roster.sql(`DELETE FROM ${table}`)).rejects.toMatchObject(refused);
