@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { CallNotStarted, ProviderError, type CallContext } from '#identity-provider';
+import { CallNotStarted, ProviderError, type CallContext, type CallRequest } from '#identity-provider';
 import { readErrorJson, readJson } from './body.js';
 import { errorOfNoAnswer, errorOfStatus } from './classify.js';
 import type { ProviderClient, ProviderRequest, ProviderResponse } from './client.js';
@@ -65,10 +65,13 @@ class PooledClient implements ProviderClient {
     if (context.readOnly === true && !isRead(request))
       throw new ProviderError('unsupported', { reason: READ_ONLY });
     const path = buildPath(this.base, request.path, request.query);
-    const mutating = request.mutating ?? request.method !== 'GET';
-    const release = await context.admit({ mutating, timeoutMs: this.options.timeoutMs });
+    const call = {
+      mutating: request.mutating ?? request.method !== 'GET',
+      timeoutMs: this.options.timeoutMs,
+    };
+    const release = await context.admit(call);
     try {
-      return await this.send({ ...request, mutating }, path, context);
+      return await this.send(request, { path, call }, context);
     } finally {
       release();
     }
@@ -79,8 +82,8 @@ class PooledClient implements ProviderClient {
   }
 
   private async send(
-    request: ProviderRequest & { readonly mutating: boolean },
-    path: string,
+    request: ProviderRequest,
+    { path, call }: { readonly path: string; readonly call: CallRequest },
     context: CallContext,
   ): Promise<ProviderResponse> {
     // After admission, which may take longer than a credential is good for.
@@ -88,18 +91,17 @@ class PooledClient implements ProviderClient {
     if (context.signal.aborted) throw new CallNotStarted('stopping');
     try {
       const answer = await exchange(this.pool, this.wireRequest(request, path, headers), {
-        timeoutMs: this.options.timeoutMs,
+        timeoutMs: call.timeoutMs,
         maxBodyBytes: this.maxBodyBytes,
         signal: context.signal,
-        maySend: () =>
-          context.mayStillSend?.({ mutating: request.mutating, timeoutMs: this.options.timeoutMs }) ?? true,
+        maySend: () => context.mayStillSend?.(call) ?? true,
       });
-      return await this.read(answer, request);
+      return await this.read(answer, request, call.mutating);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       if (error.reason === TOO_LATE) throw new CallNotStarted('leaseEnding');
       const secrets = [...(this.options.redactions ?? []), ...Object.values(headers).flatMap(secretsOf)];
-      throw errorOfNoAnswer(error, request.mutating, redactedCause(error.cause, secrets));
+      throw errorOfNoAnswer(error, call.mutating, redactedCause(error.cause, secrets));
     }
   }
 
@@ -127,15 +129,12 @@ class PooledClient implements ProviderClient {
     };
   }
 
-  private async read(
-    answer: Answer,
-    request: ProviderRequest & { readonly mutating: boolean },
-  ): Promise<ProviderResponse> {
+  private async read(answer: Answer, request: ProviderRequest, mutating: boolean): Promise<ProviderResponse> {
     const { status } = answer;
     if (status < 300) return { status, json: await readJson(answer, this.maxBodyBytes) };
     if (status < 400) throw new ProviderError('protocol', { reason: 'redirect', status });
     const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
-    throw explained ?? errorOfStatus(answer, request.mutating, (this.options.nowMs ?? Date.now)());
+    throw explained ?? errorOfStatus(answer, mutating, (this.options.nowMs ?? Date.now)());
   }
 }
 

@@ -10,6 +10,7 @@ export * from './engine/pace.js';
 export * from './engine/provider-state.js';
 export * from './engine/read-work.js';
 export * from './engine/settle.js';
+export type * from './engine/settlement.js';
 export * from './engine/swept-link.js';
 export * from './engine/swept-links.js';
 export * from './engine/work.js';

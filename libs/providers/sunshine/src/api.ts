@@ -90,7 +90,7 @@ export class SunshineApi<User> {
   }
 
   private async callForUser(request: ProviderRequest, context: CallContext): Promise<UserAnswer<User>> {
-    const response = await this.client.request({ ...request, explain: explainError }, context);
+    const response = await this.client.request({ explain: explainError, ...request }, context);
     const expected = { schema: this.schema, member: 'user', reason: 'not_a_user' };
     return { status: response.status, user: readAnswer(request, response, expected) };
   }

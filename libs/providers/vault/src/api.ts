@@ -100,7 +100,7 @@ export class VaultApi<Consumer> {
   }
 
   private send(request: ProviderRequest, context: CallContext): Promise<ProviderResponse> {
-    return this.client.request({ ...request, explain: explainError }, context);
+    return this.client.request({ explain: explainError, ...request }, context);
   }
 }
 

@@ -7,7 +7,7 @@ import { openTestRoster } from '../roster/roster.harness.js';
 import { Links, PROVIDER } from './engine.harness.js';
 import { noteFirstSyncs } from './first-sync.js';
 import { recordIntents, type IntentScope, type IntendRequest, type Permission } from './intend.js';
-import type { RoomEnd } from './settle.js';
+import type { RoomEnd } from './settlement.js';
 import type { ClaimedLink } from './work.js';
 
 const STEP_OF = { suspend: 'suspend', remove: 'purge', overwrite: 'update', create: 'provision' } as const;

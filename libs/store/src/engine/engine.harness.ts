@@ -4,7 +4,8 @@ import { createUser } from '../roster/edit-user.js';
 import { spellDeclaration } from '../roster/declared-version.js';
 import { declared, type TestRoster } from '../roster/roster.harness.js';
 import { claimDue, type ClaimRequest } from './claim.js';
-import { settleGroup, type LinkKnowledge, type Settlement } from './settle.js';
+import { settleGroup } from './settle.js';
+import type { LinkKnowledge, Settlement } from './settlement.js';
 import type { ClaimedLink } from './work.js';
 
 export const PROVIDER = 'north';

@@ -111,7 +111,7 @@ const SPENT = `
           WHERE a.verdict = 'reserved' GROUP BY 1, 2, 3) AS g
     WHERE b.provider = $1 AND b.class = g.class)`;
 
-const WRITTEN = `
+const MARKED = `
   marked AS (
     UPDATE links l SET
       owed = ARRAY(SELECT DISTINCT unnest(l.owed || g.owes)),
@@ -119,7 +119,9 @@ const WRITTEN = `
       granted_minute = CASE g.verdict WHEN 'reserved' THEN clock.minute ELSE l.granted_minute END,
       granted_revision = CASE g.verdict WHEN 'reserved' THEN g.status_revision ELSE l.granted_revision END
     FROM going g CROSS JOIN clock
-    WHERE (g.owes <> '{}' OR g.verdict = 'reserved') AND l.user_id = g.user_id AND l.provider = $1),
+    WHERE (g.owes <> '{}' OR g.verdict = 'reserved') AND l.user_id = g.user_id AND l.provider = $1)`;
+
+const WRITTEN = `
   replaced AS (
     DELETE FROM intents i
     WHERE i.kind = 'provision' AND i.provider = $1 AND i.settled_at IS NULL
@@ -131,16 +133,31 @@ const WRITTEN = `
            g.attribute_revision
     FROM going g WHERE g.kind IS NOT NULL)`;
 
-const parts = (...all: readonly string[]): string => all.map((part) => part.trim()).join(', ');
+/** What some request of a group asks for. */
+export interface Needs {
+  /** Room in a budget: takes `$3`, and marks links. */
+  readonly room: boolean;
+  readonly debts: boolean;
+  readonly intents: boolean;
+}
 
-/** `$1` provider, `$2` the requests, `$3` what is allowed by class. */
-export const INTEND = `
-  WITH ${parts(ALLOWED, SORTED, ROOM, ANSWERED, SPENT, WRITTEN)}
+const together = (parts: readonly string[]): string => parts.map((part) => part.trim()).join(', ');
+
+/**
+ * The statement that records a group: `$1` provider, `$2` the requests and, where room is asked for, `$3` what is allowed by
+ * class; elsewhere no budget is looked at. What nobody needs is left out, for it would be planned all the same.
+ */
+export function intendStatement({ room, debts, intents }: Needs): string {
+  const written = [...(room || debts ? [MARKED] : []), ...(intents ? [WRITTEN] : [])];
+  return room ? charged(written) : uncharged(written);
+}
+
+const charged = (written: readonly string[]): string => `
+  WITH ${together([ALLOWED, SORTED, ROOM, ANSWERED, SPENT, ...written])}
   SELECT a.user_id, a.class, CASE a.verdict WHEN 'reserved' THEN 'granted' ELSE a.verdict END AS answer,
     CASE a.verdict WHEN 'reserved' THEN clock.minute WHEN 'granted' THEN a.granted_minute END AS minute
   FROM answered a CROSS JOIN clock`;
 
-/** The same for requests none of which needs room: edits and first syncs look at no budget. Takes no `$3`. */
-export const INTEND_UNCHARGED = `
-  WITH ${parts(ALLOWED, `going AS (SELECT *, 'free' AS verdict FROM allowed)`, WRITTEN)}
+const uncharged = (written: readonly string[]): string => `
+  WITH ${together([ALLOWED, `going AS (SELECT *, 'free' AS verdict FROM allowed)`, ...written])}
   SELECT user_id, NULL AS class, 'free' AS answer, NULL AS minute FROM going`;

@@ -1,7 +1,7 @@
 import type { Allowances, ChangeClass, OwedEffect } from '#domain';
 import type { ChargedStep, LookupKey } from '#identity-provider';
 import type { Sql } from '../database.js';
-import { INTEND, INTEND_UNCHARGED } from './intend-sql.js';
+import { intendStatement } from './intend-sql.js';
 
 /** What one link is about to do that must be on record, or must be allowed, before its first call. */
 export interface IntendRequest {
@@ -68,10 +68,16 @@ export async function recordIntents(
   scope: IntentScope,
   requests: readonly IntendRequest[],
 ): Promise<readonly Permission[]> {
-  const asked = [scope.provider, JSON.stringify(requests.map(toRow))];
-  const rows = requests.some((request) => request.charge !== null)
-    ? await sql<AnswerRow>(INTEND, [...asked, allowed(scope.allowances)])
-    : await sql<AnswerRow>(INTEND_UNCHARGED, asked);
+  const needs = {
+    room: requests.some(({ charge }) => charge !== null),
+    debts: requests.some(({ owes }) => owes.length > 0),
+    intents: requests.some(({ kind }) => kind !== null),
+  };
+  const rows = await sql<AnswerRow>(intendStatement(needs), [
+    scope.provider,
+    JSON.stringify(requests.map(toRow)),
+    ...(needs.room ? [allowed(scope.allowances)] : []),
+  ]);
   const answers = new Map(rows.map((row) => [row.user_id, toPermission(row)]));
   return requests.map((request) => answers.get(request.userId) ?? REFUSED);
 }
