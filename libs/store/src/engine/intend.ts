@@ -86,23 +86,24 @@ function allowed(allowances: Allowances): string {
   return JSON.stringify(Object.entries(allowances).map(([name, one]) => ({ class: name, ...one })));
 }
 
+/** What has nothing to say is left out, and is NULL there. */
 function toRow(request: IntendRequest): object {
   return {
-    id: request.id,
+    id: request.id ?? undefined,
     user_id: request.userId,
     token: request.leaseToken,
     status_revision: request.statusRevision,
     attribute_revision: request.attributeRevision,
     assignment_revision: request.assignmentRevision,
     rests_on_attributes: request.restsOnAttributes,
-    kind: request.kind,
-    account_id: request.accountId,
+    kind: request.kind ?? undefined,
+    account_id: request.accountId ?? undefined,
     remote_key: request.remoteKey,
-    keys: request.lookupKeys,
-    owes: request.owes,
-    class: request.charge?.class ?? null,
-    step: request.charge?.kind ?? null,
-    state: request.charge?.state ?? null,
+    keys: request.kind === null ? undefined : request.lookupKeys,
+    owes: request.owes.length === 0 ? undefined : request.owes,
+    class: request.charge?.class,
+    step: request.charge?.kind,
+    state: request.charge?.state,
   };
 }
 

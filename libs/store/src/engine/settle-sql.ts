@@ -2,7 +2,8 @@ import { LANES } from '#domain';
 import { FIGHT_FOR } from './claim.js';
 import type { Settlement } from './settlement.js';
 
-// One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values.
+// One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values. What
+// is not said is NULL, and no flag is ever false.
 const SAME_HOLD = `(l.held_class, l.held_step, l.held_state, l.held_status_revision)
         = (s.held_class, s.held_step, s.held_state, s.held_revision)`;
 
@@ -59,10 +60,10 @@ const SETTLED = `
       account_id = s.account_id,
       certainty = CASE WHEN l.doubted > s.wanted AND s.certainty = 'certain' THEN 'stale' ELSE s.certainty END,
       observed_state = s.observed_state, observed_marker = s.observed_marker, observed_at = now(),
-      asserted = NULLIF(s.asserted, 'null'),
-      owed = CASE WHEN l.owed <@ s.seen_owed THEN s.owed
+      asserted = s.asserted,
+      owed = CASE WHEN l.owed <@ COALESCE(s.seen_owed, '{}') THEN COALESCE(s.owed, '{}')
         ELSE ARRAY(SELECT unnest(s.owed) UNION (SELECT unnest(l.owed) EXCEPT SELECT unnest(s.seen_owed))) END,
-      not_enforceable = s.not_enforceable, deferred = s.deferred,
+      not_enforceable = COALESCE(s.not_enforceable, false), deferred = COALESCE(s.deferred, false),
       doubtful_write_at = CASE s.doubt WHEN 'set' THEN now() WHEN 'clear' THEN NULL ELSE l.doubtful_write_at END,
       applied_status = COALESCE(s.applied_status, l.applied_status),
       applied_status_revision = COALESCE(s.applied_status_revision, l.applied_status_revision),
@@ -71,7 +72,7 @@ const SETTLED = `
       assigned = COALESCE(s.assigned, l.assigned),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
-      repairs = CASE WHEN NOT s.is_repair THEN l.repairs WHEN l.repaired_at > now() - ${FIGHT_FOR} THEN LEAST(l.repairs + 1, 1000) ELSE 1 END,
+      repairs = CASE WHEN s.is_repair IS NULL THEN l.repairs WHEN l.repaired_at > now() - ${FIGHT_FOR} THEN LEAST(l.repairs + 1, 1000) ELSE 1 END,
       repaired_at = CASE WHEN s.is_repair THEN now() ELSE l.repaired_at END,
       approved_plan = CASE WHEN s.approval IS NOT NULL AND l.approved_plan = s.approved_plan THEN NULL ELSE l.approved_plan END,
       merged_into = CASE WHEN s.merge_is_over AND l.merged_into = s.merged_into THEN NULL ELSE l.merged_into END,
@@ -79,8 +80,8 @@ const SETTLED = `
       recreate_from = CASE WHEN ${SPENDS_PERMISSION} THEN NULL ELSE l.recreate_from END,
       settled_at = CASE WHEN s.is_handled AND s.applied_status IS NOT NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
-      granted_class = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_class END,
-      granted_minute = CASE WHEN COALESCE(s.unused, 'null') = 'null' THEN l.granted_minute END,
+      granted_class = CASE WHEN s.unused IS NULL THEN l.granted_class END,
+      granted_minute = CASE WHEN s.unused IS NULL THEN l.granted_minute END,
       granted_revision = CASE WHEN s.keeps_room THEN l.granted_revision END
     FROM s WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
     RETURNING l.user_id)`;
@@ -106,7 +107,7 @@ const ROOM_RETURNED = `
     FROM (SELECT class, jsonb_object_agg(minute, steps) AS unused
           FROM (SELECT s.unused ->> 'class' AS class, s.unused ->> 'minute' AS minute, count(*) AS steps
                 FROM s JOIN settled d ON d.user_id = s.user_id
-                WHERE s.unused <> 'null' GROUP BY 1, 2) AS n
+                WHERE s.unused IS NOT NULL GROUP BY 1, 2) AS n
           GROUP BY class) AS r
     WHERE b.provider = $1 AND b.class = r.class)`;
 

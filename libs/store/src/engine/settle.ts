@@ -1,6 +1,6 @@
 import type { Sql } from '../database.js';
 import { settleStatement } from './settle-sql.js';
-import type { Settlement } from './settlement.js';
+import type { Settlement, TakenStep } from './settlement.js';
 
 export interface SettleOptions {
   readonly provider: string;
@@ -32,7 +32,10 @@ export async function settleGroup(
   ]);
 }
 
-/** One literal without copies, which would be made member by member. */
+/**
+ * One literal without copies, which would be made member by member. Most members have nothing to say, and are left out of
+ * the document: reading it costs Postgres as much as writing the row.
+ */
 function toRow(settlement: Settlement): object {
   const { link, knowledge, applied, park, held, outcome } = settlement;
   return {
@@ -42,45 +45,57 @@ function toRow(settlement: Settlement): object {
     is_handled: outcome === 'handled' || outcome === 'parked',
     delay_ms: settlement.delayMs,
     attempts: settlement.attempts,
-    account_id: knowledge.accountId,
+    account_id: knowledge.accountId ?? undefined,
     certainty: knowledge.certainty,
-    observed_state: knowledge.observedState,
-    observed_marker: knowledge.observedMarker,
-    asserted: knowledge.asserted,
-    owed: knowledge.owed,
-    seen_owed: settlement.seenOwed,
-    not_enforceable: knowledge.notEnforceable,
-    deferred: knowledge.deferred,
+    observed_state: knowledge.observedState ?? undefined,
+    observed_marker: knowledge.observedMarker ?? undefined,
+    asserted: knowledge.asserted ?? undefined,
+    owed: unlessEmpty(knowledge.owed),
+    seen_owed: unlessEmpty(settlement.seenOwed),
+    not_enforceable: ifSo(knowledge.notEnforceable),
+    deferred: ifSo(knowledge.deferred),
     doubt: settlement.doubt,
-    applied_status: applied?.status ?? null,
-    applied_status_revision: applied?.statusRevision ?? null,
-    applied_attribute_revision: applied?.attributeRevision ?? null,
-    applied_assignment_revision: applied?.assignmentRevision ?? null,
-    assigned: settlement.assignedByRule,
-    park_code: park?.code ?? null,
-    park_attribute: park?.attribute ?? null,
-    park_rule: park?.rule ?? null,
-    waits_for: settlement.waitsFor?.userId ?? null,
-    waits_for_handled: settlement.waitsFor?.handled ?? null,
-    last_error: settlement.lastError,
-    intent_kind: settlement.intent?.kind ?? null,
-    intent_outcome: settlement.intent?.outcome ?? null,
-    evidence: settlement.intent?.kind === 'purge' ? settlement.intent.evidence : null,
+    applied_status: applied?.status,
+    applied_status_revision: applied?.statusRevision,
+    applied_attribute_revision: applied?.attributeRevision,
+    applied_assignment_revision: applied?.assignmentRevision,
+    assigned: settlement.assignedByRule ?? undefined,
+    park_code: park?.code,
+    park_attribute: park?.attribute,
+    park_rule: park?.rule,
+    waits_for: settlement.waitsFor?.userId,
+    waits_for_handled: settlement.waitsFor?.handled,
+    last_error: settlement.lastError ?? undefined,
+    intent_kind: settlement.intent?.kind,
+    intent_outcome: settlement.intent?.outcome,
+    evidence: settlement.intent?.kind === 'purge' ? settlement.intent.evidence : undefined,
     steps: settlement.steps,
-    is_made: settlement.steps.some(({ kind, outcome }) => kind === 'provision' && outcome === 'acknowledged'),
-    keeps_room: settlement.room === 'kept',
-    unused: typeof settlement.room === 'string' ? null : settlement.room.unused,
-    mutated: settlement.mutated,
-    merge_is_over: settlement.mergeIsOver,
-    merged_into: link.mergedInto,
-    approval: settlement.approval,
-    is_repair: settlement.isRepair,
-    approved_plan: link.approvedPlan,
-    held_class: held?.class ?? null,
-    held_step: held?.kind ?? null,
-    held_state: held?.state ?? null,
-    held_revision: held?.statusRevision ?? null,
+    is_made: ifSo(settlement.steps.some(isMade)),
+    keeps_room: ifSo(settlement.room === 'kept'),
+    unused: typeof settlement.room === 'string' ? undefined : settlement.room.unused,
+    mutated: ifSo(settlement.mutated),
+    merge_is_over: ifSo(settlement.mergeIsOver),
+    merged_into: link.mergedInto ?? undefined,
+    approval: settlement.approval ?? undefined,
+    is_repair: ifSo(settlement.isRepair),
+    approved_plan: link.approvedPlan ?? undefined,
+    held_class: held?.class,
+    held_step: held?.kind,
+    held_state: held?.state,
+    held_revision: held?.statusRevision,
     // An approved step that has to be tried again is still approved.
-    keeps_hold: held === null && (outcome === 'again' || outcome === 'released'),
+    keeps_hold: ifSo(held === null && (outcome === 'again' || outcome === 'released')),
   };
+}
+
+function isMade({ kind, outcome }: TakenStep): boolean {
+  return kind === 'provision' && outcome === 'acknowledged';
+}
+
+function ifSo(it: boolean): true | undefined {
+  return it || undefined;
+}
+
+function unlessEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
+  return items.length === 0 ? undefined : items;
 }
