@@ -356,7 +356,7 @@ describe('a held step of somebody who may no longer come in', () => {
     await patchTags(leaver.id);
     let asked = false;
     const meanwhile = interposed(mirror.database, async (text) => {
-      if (asked || !text.includes('budget_return')) return;
+      if (asked || !text.includes('settled AS (')) return;
       asked = true;
       await decide(mirror, hold, { decision: 'rejected' });
     });

@@ -29,7 +29,7 @@ export async function startAdminApi(environment: Environment): Promise<RunningSe
   const settings = readSettings(environment);
   const registry = new ProviderRegistry(readProviderInstances(environment, PROVIDER_FACTORIES, settings));
   const log = openLog(settings, NAME);
-  const database = await openStore(settings, registry, { log, name: `rollcall-${NAME}` });
+  const database = await openStore(settings, registry, { log, name: `rollcall-${NAME}`, mirrors: false });
   try {
     await setKey(database, settings);
     return await run({ settings, registry, log, database });

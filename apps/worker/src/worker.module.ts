@@ -78,7 +78,7 @@ export class WorkerModule {
 
 /** A new worker may be the one whose settings were mended, so it probes halted providers at once. */
 async function openOwnStore({ settings, log }: WorkerStart, registry: ProviderRegistry): Promise<Database> {
-  const database = await openStore(settings, registry, { log, name: 'rollcall-worker' });
+  const database = await openStore(settings, registry, { log, name: 'rollcall-worker', mirrors: true });
   await probeAtOnce(database.sql);
   return database;
 }

@@ -94,7 +94,7 @@ export class ProviderRoom {
     this.sparing.warn('other settings elsewhere', {
       provider: this.instance.slug,
       reason:
-        'a process that started later has another mapping, policy or scope rule; this worker leaves backfill to such',
+        'a worker that started later has another mapping, policy or scope rule; this worker leaves backfill to such',
     });
   }
 

@@ -14,12 +14,13 @@ export function openLog(settings: Settings, name: string): Logger {
 /**
  * Opens the store only when it is the one that this code was made for, and declares the providers in it.
  * @param name as Postgres shows its connections
+ * @param mirrors whether this app is one of those whose settings the accounts follow
  * @throws MigrationError, RemoteScopeChanged, each naming what to do
  */
 export async function openStore(
   settings: Settings,
   registry: ProviderRegistry,
-  { log, name }: { readonly log: Logger; readonly name: string },
+  { log, name, mirrors }: { readonly log: Logger; readonly name: string; readonly mirrors: boolean },
 ): Promise<Database> {
   const url = settings.databaseUrl.reveal();
   const sparing = sparingly(log, systemClock);
@@ -33,7 +34,7 @@ export async function openStore(
     },
   });
   try {
-    const { disabled } = await syncProviders(database, registry.all());
+    const { disabled } = await syncProviders(database, registry.all(), { mirrors });
     // For every process on this database: one that was started with fewer settings than the others must not go unseen.
     for (const provider of disabled) {
       log.warn('provider disabled', { provider, reason: 'no_settings_in_this_process' });

@@ -59,7 +59,7 @@ const LEAST_URGENT = `LEAST($5, (SELECT CASE WHEN declaration = $7 THEN ${LANES.
 /**
  * Takes the most urgent due links under a lease, past those that another worker is taking. Taking is also the
  * write-ahead record: the row says `in_flight` until its settle, whatever becomes of this process. A worker whose
- * declaration is not the one of the process that started last gets no backfill.
+ * declaration is not the one of the worker that started last gets no backfill.
  */
 export async function claimDue(sql: Sql, request: ClaimRequest): Promise<ClaimedLink[]> {
   const rows = await sql<ClaimedRow>(

@@ -8,7 +8,7 @@ export type { HaltScope };
 export interface ProviderState {
   readonly slug: string;
   readonly enabled: boolean;
-  /** How the process that started last would have the accounts, as `spellDeclaration` spells it. */
+  /** How the worker that started last would have the accounts, as `spellDeclaration` spells it. */
   readonly declaration: string;
   /** Milliseconds until the pause ends; 0 when there is none. */
   readonly pausedForMs: number;

@@ -3,7 +3,7 @@ import { FIGHT_FOR } from './claim.js';
 import type { Settlement } from './settlement.js';
 
 // One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values. What
-// is not said is NULL, and no flag is ever false.
+// is not said is NULL; of the flags only `is_handled` and `assigned` are ever false.
 const SAME_HOLD = `(l.held_class, l.held_step, l.held_state, l.held_status_revision)
         = (s.held_class, s.held_step, s.held_state, s.held_revision)`;
 
@@ -35,7 +35,16 @@ const SPENDS_PERMISSION = `s.wanted >= l.recreate_from
 const ofThose = (kind: 'provision' | 'purge'): string =>
   `ANY (ARRAY(SELECT user_id FROM s WHERE intent_kind = '${kind}' INTERSECT SELECT user_id FROM settled))`;
 
-const IS_BY_OTHER_RULES = `s.is_handled AND NOT (SELECT declaration = $5 FROM providers WHERE slug = $1)`;
+/** What another declaration than the one of the worker that started last has done is to be done again by that one. */
+const IS_AGAIN = `s.is_handled AND rules.are_others`;
+
+const APPLIED = ['status', 'status_revision', 'attribute_revision', 'assignment_revision']
+  .map((name) => `applied_${name}`)
+  .map(
+    (column) =>
+      `${column} = CASE WHEN ${IS_AGAIN} THEN l.${column} ELSE COALESCE(s.${column}, l.${column}) END`,
+  )
+  .join(',\n      ');
 
 const SETTLED = `
   s AS (
@@ -47,11 +56,14 @@ const SETTLED = `
       waits_for_handled bigint, last_error text, intent_kind text, intent_outcome text, evidence jsonb, steps jsonb, is_made boolean, held_class text, held_step text,
       held_state text, held_revision integer, keeps_hold boolean, keeps_room boolean, unused jsonb, mutated boolean,
       merge_is_over boolean, merged_into text, approval text, approved_plan uuid, is_repair boolean)),
+  rules AS (SELECT (SELECT declaration FROM providers WHERE slug = $1) IS DISTINCT FROM $5 AS are_others),
   settled AS (
     UPDATE links l SET
-      handled = CASE WHEN NOT s.is_handled OR ${IS_BY_OTHER_RULES} THEN l.handled ELSE s.wanted END,
-      lane = CASE WHEN ${IS_BY_OTHER_RULES} AND l.wanted = s.wanted THEN ${LANES.backfill} ELSE l.lane END,
+      handled = CASE WHEN s.is_handled AND NOT rules.are_others THEN s.wanted ELSE l.handled END,
+      lane = CASE WHEN ${IS_AGAIN} AND l.wanted = s.wanted THEN ${LANES.backfill} ELSE l.lane END,
       next_attempt_at = CASE
+        -- ahead of all that is marked, for it may be a leaver
+        WHEN ${IS_AGAIN} AND l.wanted = s.wanted THEN now() - interval '1 day'
         WHEN l.wanted > s.wanted AND l.lane = 0 THEN now()
         WHEN l.wanted > s.wanted THEN now() + $2 * interval '1 millisecond'
         ELSE now() + s.delay_ms * interval '1 millisecond' END,
@@ -65,10 +77,7 @@ const SETTLED = `
         ELSE ARRAY(SELECT unnest(s.owed) UNION (SELECT unnest(l.owed) EXCEPT SELECT unnest(s.seen_owed))) END,
       not_enforceable = COALESCE(s.not_enforceable, false), deferred = COALESCE(s.deferred, false),
       doubtful_write_at = CASE s.doubt WHEN 'set' THEN now() WHEN 'clear' THEN NULL ELSE l.doubtful_write_at END,
-      applied_status = COALESCE(s.applied_status, l.applied_status),
-      applied_status_revision = COALESCE(s.applied_status_revision, l.applied_status_revision),
-      applied_attribute_revision = COALESCE(s.applied_attribute_revision, l.applied_attribute_revision),
-      applied_assignment_revision = COALESCE(s.applied_assignment_revision, l.applied_assignment_revision),
+      ${APPLIED},
       assigned = COALESCE(s.assigned, l.assigned),
       park_code = s.park_code, park_attribute = s.park_attribute, park_rule = s.park_rule,
       parked_at = CASE WHEN s.park_code IS NULL THEN NULL ELSE now() END,
@@ -78,12 +87,12 @@ const SETTLED = `
       merged_into = CASE WHEN s.merge_is_over AND l.merged_into = s.merged_into THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
       recreate_from = CASE WHEN ${SPENDS_PERMISSION} THEN NULL ELSE l.recreate_from END,
-      settled_at = CASE WHEN s.is_handled AND s.applied_status IS NOT NULL THEN now() ELSE l.settled_at END,
+      settled_at = CASE WHEN s.is_handled AND NOT rules.are_others AND s.applied_status IS NOT NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
       granted_class = CASE WHEN s.unused IS NULL THEN l.granted_class END,
       granted_minute = CASE WHEN s.unused IS NULL THEN l.granted_minute END,
       granted_revision = CASE WHEN s.keeps_room THEN l.granted_revision END
-    FROM s WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
+    FROM s, rules WHERE l.user_id = s.user_id AND l.provider = $1 AND l.lease_token = s.token
     RETURNING l.user_id)`;
 
 /**

@@ -71,16 +71,30 @@ describe('settling a link', () => {
     const byFormer = await links.claim(user);
     await links.roster.sql(`UPDATE providers SET declaration = 'a newer one'`);
     try {
-      await links.settle(byFormer, { knowledge: knows({ accountId: 'by-former-rules' }) });
+      const applied = {
+        status: 'active',
+        statusRevision: 1,
+        attributeRevision: 1,
+        assignmentRevision: 0,
+      } as const;
+      await links.settle(byFormer, { knowledge: knows({ accountId: 'by-former-rules' }), applied });
       expect(await links.row(user)).toMatchObject({
         account_id: 'by-former-rules',
         wanted: '1',
         handled: '0',
         lane: 3,
         in_flight: false,
+        applied_status: null,
+        settled_at: null,
       });
-      const [anew] = await links.claimAll({ userIds: [user.id], declaration: 'a newer one' });
-      expect(anew).toMatchObject({ accountId: 'by-former-rules', lane: 3 });
+      const marked = await links.enter();
+      await links.set(marked, 'lane = 3');
+      const [first] = await links.claimAll({
+        userIds: [user.id, marked.id],
+        limit: 1,
+        declaration: 'a newer one',
+      });
+      expect(first).toMatchObject({ userId: user.id, accountId: 'by-former-rules', lane: 3 });
     } finally {
       await syncProviders(links.roster.database, [declared('north')]);
     }

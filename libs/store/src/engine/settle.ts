@@ -15,7 +15,7 @@ export interface SettleOptions {
  * Writes a group of settlements of one provider in one statement. A settlement whose lease was lost changes nothing of
  * what its successor knows; if it may have written at the provider, it makes the link stale and due instead, so that a
  * frozen worker's late write never leaves a green link. What was handled by another declaration than the one of the
- * process that started last is due again, as backfill, for those who work by that one.
+ * worker that started last is due again, as backfill, for those who work by that one.
  * @throws the database's error when it refuses a row; nothing of the group is written then
  */
 export async function settleGroup(

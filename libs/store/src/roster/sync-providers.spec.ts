@@ -81,6 +81,83 @@ describe('configured providers meeting the roster', () => {
     ]);
   });
 
+  const inTurn = async (...versions: string[]) => {
+    const due: unknown[] = [];
+    for (const mappingVersion of versions) {
+      await syncProviders(roster.database, [declared('north', { mappingVersion })]);
+      due.push((await links())[0]?.due);
+      await settleAll(roster);
+    }
+    return due;
+  };
+
+  it('a start that did not get to its end is undone in full by the next with other settings, former ones too', async () => {
+    await enter(3);
+    await settleAll(roster);
+    const dying = {
+      ...roster.database,
+      sql: (text: string, values?: readonly unknown[]) =>
+        text.startsWith('UPDATE providers SET mapping_version')
+          ? Promise.reject(new Error('killed'))
+          : roster.database.sql(text, values),
+    } as typeof roster.database; // as above
+    const other = [declared('north', { mappingVersion: '2' })];
+    await expect(syncProviders(dying, other)).rejects.toThrow('killed');
+    await settleAll(roster);
+    expect(await inTurn('1', '1', '2', '2')).toEqual([3, 0, 3, 0]);
+  });
+
+  it('a start that is overtaken twice, in the end by its like, leaves the last word to that one', async () => {
+    await enter(3);
+    await settleAll(roster);
+    const overtaken = {
+      ...roster.database,
+      sql: async (text: string, values?: readonly unknown[]) => {
+        if (text.startsWith('UPDATE providers SET mapping_version')) {
+          await roster.sql(
+            `UPDATE providers SET declaration = 'another', declaration_revision = 5, mapping_version = ''`,
+          );
+          await roster.sql('UPDATE providers SET declaration = $1, declaration_revision = 6', [values?.[1]]);
+        }
+        return roster.database.sql(text, values);
+      },
+    } as typeof roster.database; // as above
+    await syncProviders(overtaken, [declared('north', { mappingVersion: '2' })]);
+    await settleAll(roster);
+    expect(await inTurn('2', '2')).toEqual([3, 0]);
+  });
+
+  it('an app that does not mirror has no say in what the accounts look like', async () => {
+    await enter(3);
+    await settleAll(roster);
+    const before = await roster.sql('SELECT mapping_version, declaration FROM providers');
+    const other = [declared('north', { mappingVersion: '2' }), declared('south')];
+    await syncProviders(roster.database, other, { mirrors: false });
+    expect(
+      await roster.sql(`SELECT mapping_version, declaration FROM providers WHERE slug = 'north'`),
+    ).toEqual(before);
+    expect(await links()).toEqual([
+      { provider: 'north', links: 3, due: 0 },
+      { provider: 'south', links: 3, due: 3 },
+    ]);
+  });
+
+  it('what was approved under other rules is stale', async () => {
+    await enter(1);
+    await settleAll(roster);
+    await roster.sql(`INSERT INTO plans (id, requested_by) VALUES (gen_random_uuid(), 'test')`);
+    await roster.sql(
+      `INSERT INTO plan_steps (plan_id, user_id, provider, kinds, reversible, status_revision, attribute_revision,
+         observed_state, hash, state)
+       SELECT p.id, l.user_id, l.provider, '{update}', true, 1, 1, 'live', '\\x00', 'approved' FROM plans p, links l`,
+    );
+    await roster.sql('UPDATE links SET approved_plan = (SELECT id FROM plans)');
+    expect(await inTurn('2')).toEqual([1]);
+    expect(await roster.sql('SELECT p.state, l.approved_plan FROM plan_steps p, links l')).toEqual([
+      { state: 'stale', approved_plan: null },
+    ]);
+  });
+
   it('another policy makes the links due that it concerns, once, and no others', async () => {
     await enter(8);
     await roster.sql(`UPDATE users SET status = 'deactivated' WHERE external_key IN ('k1', 'k2')`);

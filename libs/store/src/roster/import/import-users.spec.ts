@@ -339,7 +339,7 @@ describe('an import', () => {
     expect(kept.length).toBeLessThanOrEqual(2_000);
     expect(
       await roster.sql(
-        `SELECT FROM pg_stat_activity WHERE xact_start < now() AND datname = current_database()`,
+        `SELECT FROM pg_stat_activity WHERE xact_start < now() AND datname = current_database() AND backend_type = 'client backend'`,
       ),
     ).toEqual([]);
 

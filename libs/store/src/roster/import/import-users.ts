@@ -33,7 +33,8 @@ const CHUNKS_AT_ONCE = 2;
 
 /**
  * Imports users from a stream, row by row, by external key. Each thousand rows are one transaction, so what is reported
- * as taken stays taken whatever happens later, and the same file again changes nothing. A row that is refused never
+ * as taken stays taken whatever happens later, and the same file again changes nothing. Two are under way at a time: when
+ * one fails, the thousand behind it may have been taken. A row that is refused never
  * stops the others. Two rows with one key must say the same; the later one that differs is refused.
  * Memory is bounded: reading waits for the database, and of rows gone by only a fingerprint is kept.
  * With `sync`, people who are not in the file are deleted once it was read to its end and every row of it was taken.
