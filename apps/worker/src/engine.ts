@@ -96,11 +96,13 @@ export class WorkerEngine {
   }
 
   /**
-   * Without a queue to ring at, this worker answers for itself: a leaver does not wait for Redis. Once at a time for
-   * each provider and kind of lane, however many ticks go by meanwhile.
+   * Rings, and answers for itself where nobody else might: without a queue to ring at, since a leaver does not wait for
+   * Redis; and where this worker is at no ordinary work, since a bell may go to one that is and has no use for it. Once at a
+   * time for each provider and kind of lane, however many ticks go by meanwhile.
    */
   private async seeTo(work: DueWork): Promise<void> {
-    if (await this.parts.queue.topUp(work.provider, work.lane)) return;
+    const isRung = await this.parts.queue.topUp(work.provider, work.lane);
+    if (isRung && (work.lane === 'revocation' || this.ordinary.has(work.provider))) return;
     const bell = `${work.provider} ${work.lane === 'revocation' ? 'urgent' : 'ordinary'}`;
     if (this.unasked.has(bell)) return;
     this.unasked.add(bell);
