@@ -109,9 +109,8 @@ describe('the migration runner', () => {
       poolSize: 2,
       applicationName: 'migrate-spec',
       statementTimeoutMs: 1_000,
-      onPoolError: (error) => {
-        throw error;
-      },
+      // A pool says that it has ended before its connections have: dropping the database then cuts one off.
+      onPoolError: () => undefined,
     });
     try {
       const { applied } = await migrate(opened);
