@@ -35,6 +35,8 @@ import {
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { trafficWitness } from './traffic.js';
 
+export { interposed } from './interposed.js';
+
 const FACTORIES: readonly ProviderFactory[] = [
   vaultFactory,
   sunshineFactory,
@@ -255,17 +257,6 @@ export async function doubtEverything(database: Database): Promise<void> {
     users.map((user) => user.id),
     { lane: 'backfill', doubt: true },
   );
-}
-
-/** The same database, where `before` runs before each statement is sent: for placing an event inside a race. */
-export function interposed(database: Database, before: (text: string) => Promise<void>): Database {
-  return {
-    ...database,
-    async sql(text, values) {
-      await before(text);
-      return database.sql(text, values);
-    },
-  };
 }
 
 /** One link as its row stands. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { interposed } from '../../../../test/support/interposed.js';
 import { createUser } from './edit-user.js';
 import { importUsers } from './import/import-users.js';
 import { declared, openTestRoster, settleAll, type TestRoster } from './roster.harness.js';
@@ -63,17 +64,18 @@ describe('configured providers meeting the roster', () => {
     ]);
   });
 
+  /** Something happens when a start has marked everything and is about to say so. */
+  const beforeLastWord = (act: () => Promise<void>) =>
+    interposed(roster.database, (text) =>
+      text.startsWith('UPDATE providers SET mapping_version') ? act() : Promise.resolve(),
+    );
+
   it('a start that is overtaken by one with other settings does not claim to be the last', async () => {
     await enter(3);
     await settleAll(roster);
-    const database = {
-      ...roster.database,
-      sql: async (text: string, values?: readonly unknown[]) => {
-        if (text.startsWith('UPDATE providers SET mapping_version'))
-          await syncProviders(roster.database, [declared('north', { mappingVersion: '3' })]);
-        return roster.database.sql(text, values);
-      },
-    } as typeof roster.database; // the rows are whatever the caller names, as there
+    const database = beforeLastWord(async () => {
+      await syncProviders(roster.database, [declared('north', { mappingVersion: '3' })]);
+    });
     await syncProviders(database, [declared('north', { mappingVersion: '2' })]);
     const policy = '; deactivated=suspended; deleted=suspended';
     expect(await roster.sql('SELECT mapping_version, declaration FROM providers')).toEqual([
@@ -94,13 +96,7 @@ describe('configured providers meeting the roster', () => {
   it('a start that did not get to its end is undone in full by the next with other settings, former ones too', async () => {
     await enter(3);
     await settleAll(roster);
-    const dying = {
-      ...roster.database,
-      sql: (text: string, values?: readonly unknown[]) =>
-        text.startsWith('UPDATE providers SET mapping_version')
-          ? Promise.reject(new Error('killed'))
-          : roster.database.sql(text, values),
-    } as typeof roster.database; // as above
+    const dying = beforeLastWord(() => Promise.reject(new Error('killed')));
     const other = [declared('north', { mappingVersion: '2' })];
     await expect(syncProviders(dying, other)).rejects.toThrow('killed');
     await settleAll(roster);
@@ -110,18 +106,13 @@ describe('configured providers meeting the roster', () => {
   it('a start that is overtaken twice, in the end by its like, leaves the last word to that one', async () => {
     await enter(3);
     await settleAll(roster);
-    const overtaken = {
-      ...roster.database,
-      sql: async (text: string, values?: readonly unknown[]) => {
-        if (text.startsWith('UPDATE providers SET mapping_version')) {
-          await roster.sql(
-            `UPDATE providers SET declaration = 'another', declaration_revision = 5, mapping_version = ''`,
-          );
-          await roster.sql('UPDATE providers SET declaration = $1, declaration_revision = 6', [values?.[1]]);
-        }
-        return roster.database.sql(text, values);
-      },
-    } as typeof roster.database; // as above
+    const overtaken = beforeLastWord(async () => {
+      const [own] = await roster.sql<{ declaration: string }>('SELECT declaration FROM providers');
+      await roster.sql(
+        `UPDATE providers SET declaration = 'another', declaration_revision = 5, mapping_version = ''`,
+      );
+      await roster.sql('UPDATE providers SET declaration = $1, declaration_revision = 6', [own?.declaration]);
+    });
     await syncProviders(overtaken, [declared('north', { mappingVersion: '2' })]);
     await settleAll(roster);
     expect(await inTurn('2', '2')).toEqual([3, 0]);
