@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { askForRuns, changeStatus, listFindings, purgeUser, takeRun, type Finding } from '#store';
+import { askForRuns, changeStatus, listFindings, patchUser, purgeUser, takeRun, type Finding } from '#store';
 import { accountOf, editThere } from '../support/damage.js';
 import { openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
@@ -82,6 +83,22 @@ describe('a finding where our links are walked', () => {
       { state: 'complete' },
     ]);
     expect(await openFindings()).toEqual(found);
+  });
+
+  it('is not made of what we write ourselves between the link and its account', async () => {
+    mirror = await openMirror({ providers: ['sunshine'], environment: { SUNSHINE_DRIFT: 'report' } });
+    const user = only(await enter(mirror.roster, [person(1)]));
+    await mirror.converge();
+    mirror.simulators.faults('sunshine', { match: { method: 'GET' }, times: 1, delayMs: 700 });
+    const swept = mirror.worker.sweep('apply');
+    const running = `SELECT 1 FROM runs WHERE state = 'running'`;
+    while ((await mirror.database.sql(running)).length === 0) await delay(10);
+    await delay(100); // for the link to be read
+    await patchUser(mirror.roster, 'test', { id: user.id, patch: { givenName: 'Ours' } });
+    await mirror.converge();
+    await swept;
+    expect(JSON.stringify(mirror.accounts('sunshine'))).toContain('Ours');
+    expect(await openFindings()).toEqual([]);
   });
 
   it('ends with the account that it is about', async () => {

@@ -1,7 +1,7 @@
 import type { Account, LookupKey, LookupKeyKind } from '#identity-provider';
 import { type Claimant, type KnownLink, ownAccountHolds, type SweptLink } from '#store';
 import { differingPaths } from '../plan/index.js';
-import type { Comparison, Drift } from './comparison.js';
+import type { Comparison, Drift, LinkComparison } from './comparison.js';
 
 /** What the roster knows about the accounts of one page. */
 export interface PageKnowledge {
@@ -35,7 +35,7 @@ export function compare(
  * Compares a link with its account: by what we asserted, at managed paths alone. Whoever's account is gone is compared
  * with `null`.
  */
-export function compareLinked(link: SweptLink, account: Account | null): Comparison {
+export function compareLinked(link: SweptLink, account: Account | null): LinkComparison {
   const wasThere = link.observedState !== 'absent' && link.observedState !== 'notLive';
   if (account === null) return wasThere ? { situation: 'absent', link } : { situation: 'inStep', link };
   if (account.remoteKey !== null && account.remoteKey !== link.remoteKey)

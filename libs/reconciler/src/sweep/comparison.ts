@@ -43,6 +43,9 @@ export type Comparison =
     }
   | { readonly situation: 'orphan' | 'underWay'; readonly account: Account };
 
+/** What a link of ours comes to. */
+export type LinkComparison = Extract<Comparison, { readonly link: SweptLink }>;
+
 /** Where what a sweep finds goes. Called page by page, one call at a time. */
 export interface SweepSink {
   /**

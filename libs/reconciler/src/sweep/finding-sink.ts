@@ -25,13 +25,13 @@ export class FindingSink implements SweepSink {
   private readonly found = new SeenAccounts();
   /** Users whom more than one account could belong to. */
   private readonly contested = new Set<string>();
-  /** Users whose account was compared with their link. */
+  /** Users whose account was compared with their link, in a walk. */
   private readonly compared = new SeenAccounts();
 
   constructor(private readonly ground: SinkGround) {}
 
   async take(page: readonly Comparison[]): Promise<void> {
-    const { room, run, roster, tally } = this.ground;
+    const { room, run, roster, tally, isWalk } = this.ground;
     const { drift } = room.instance;
     const found = page.flatMap((comparison) => [
       ...toFinding(comparison),
@@ -39,7 +39,7 @@ export class FindingSink implements SweepSink {
     ]);
     for (const { kind, accountId } of found) this.found.add(foundText(kind, accountId));
     for (const comparison of page) {
-      if ('link' in comparison) this.compared.add(comparison.link.userId);
+      if (isWalk && 'link' in comparison) this.compared.add(comparison.link.userId);
       if (comparison.situation === 'underWay') this.found.add(foundText('any', comparison.account.accountId));
       if (comparison.situation !== 'disputed') continue;
       for (const userId of comparison.userIds) this.contested.add(userId);

@@ -4,6 +4,7 @@ import { howManyThere, isThere } from './absence.js';
 import { ClaimedUsers } from './claimed-users.js';
 import { compare, keyText, type PageKnowledge } from './compare.js';
 import { findMissing } from './missing.js';
+import { oneAhead } from './one-ahead.js';
 import { isTriedAgain } from './outcome.js';
 import { SeenAccounts } from './seen-accounts.js';
 import type { Looked, Sweeping } from './sweeping.js';
@@ -71,7 +72,7 @@ async function readOnce(sweeping: Sweeping, { list, ours }: AccountList, shown: 
   const before = sweeping.expected ?? 0;
   const pages = list(sweeping.context)[Symbol.asyncIterator]();
   try {
-    for await (const { moment, page } of oneAhead(sweeping, pages)) {
+    for await (const { moment, page } of datedPages(sweeping, pages)) {
       const { accounts, total } = page;
       sweeping.expected = before + (total ?? ours);
       sweeping.expectedFrom = total === undefined ? 'links' : 'provider';
@@ -92,33 +93,20 @@ interface DatedPage {
   readonly page: AccountPage;
 }
 
-/**
- * The pages of a list up to the last, each of which is asked for while the one before is looked at: neither does the
- * provider wait for the database, nor the other way round.
- * @throws ProviderError when the list has no last page
- */
-async function* oneAhead(
+/** @throws ProviderError when the list has no last page */
+function datedPages(
   sweeping: Sweeping,
   pages: AsyncIterator<AccountPage>,
 ): AsyncGenerator<DatedPage, void, undefined> {
+  let count = 0;
   const ask = async (): Promise<DatedPage> => {
+    if (++count > PAGES_AT_MOST) throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
     const moment = await sweeping.nextMoment();
     const next = await pages.next();
     if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
     return { moment, page: next.value };
   };
-  let asked = ask();
-  for (let count = 1; count <= PAGES_AT_MOST; count += 1) {
-    const dated = await asked;
-    if (!dated.page.complete) {
-      asked = ask();
-      // It is waited for with its turn, which may not come.
-      asked.catch(() => undefined);
-    }
-    yield dated;
-    if (dated.page.complete) return;
-  }
-  throw new ProviderError('protocol', { reason: 'listing_does_not_end' });
+  return oneAhead(ask, ({ page }) => page.complete);
 }
 
 async function takePage(

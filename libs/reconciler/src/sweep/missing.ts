@@ -1,9 +1,10 @@
 import { walkAccounts, walkLinks, type AccountOfLink } from '#store';
 import { isHealthy, isThere, suspicionOf } from './absence.js';
+import { oneAhead } from './one-ahead.js';
 import type { SeenAccounts } from './seen-accounts.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
-const LINKS_A_PAGE = 5_000;
+const LINKS_A_PAGE = 2_000;
 /** A preview reads them, and plans what would follow. */
 const HANDED_ON_AT_ONCE = 100;
 
@@ -86,21 +87,24 @@ async function* walkAll(
   accounts: SeenAccounts,
   begun: string,
 ): AsyncGenerator<Walked, void, undefined> {
-  const { sql, slug } = sweeping;
-  for (let after: string | null = null; ;) {
-    await sweeping.nextMoment();
-    const links: AccountOfLink[] = await walkAccounts(sql, slug, {
-      after,
-      limit: LINKS_A_PAGE,
-      moment: begun,
-    });
+  for await (const links of allLinks(sweeping, begun)) {
     const there = links.filter(
       ({ accountId, observedState }) => accountId !== null && isThere(observedState),
     );
     const unseen = there.filter(({ accountId }) => accountId !== null && !accounts.has(accountId));
     yield { there: there.length, unseen };
-    const last = links.at(-1);
-    if (last === undefined || links.length < LINKS_A_PAGE) return;
-    after = last.userId;
   }
+}
+
+function allLinks(
+  sweeping: Sweeping,
+  begun: string,
+): AsyncGenerator<readonly AccountOfLink[], void, undefined> {
+  const { sql, slug } = sweeping;
+  const ask = async (before: readonly AccountOfLink[] | null): Promise<readonly AccountOfLink[]> => {
+    await sweeping.nextMoment();
+    const after = before?.at(-1)?.userId ?? null;
+    return walkAccounts(sql, slug, { after, limit: LINKS_A_PAGE, moment: begun });
+  };
+  return oneAhead(ask, (links) => links.length < LINKS_A_PAGE);
 }

@@ -2,7 +2,8 @@ import { ANSWERED_ANOTHER_USER, ProviderError } from '#identity-provider';
 import { countAccounts, walkLinks, type SweptLink } from '#store';
 import { howManyThere, isThere, missingAtMost, suspicionOf } from './absence.js';
 import { compareLinked } from './compare.js';
-import type { Comparison } from './comparison.js';
+import type { LinkComparison } from './comparison.js';
+import { oneAhead } from './one-ahead.js';
 import { fewAtATime } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
@@ -20,7 +21,11 @@ export async function sweepOwnLinks(sweeping: Sweeping): Promise<Looked> {
   const accounts = Object.values(counts).reduce((a, b) => a + b, 0);
   sweeping.expected = run.userIds?.length ?? accounts;
   const most = run.userIds?.length ?? missingAtMost(accounts);
-  while (await walkPage(sweeping, most)) await sweeping.noteProgress();
+  for await (const page of datedLinks(sweeping)) {
+    if (page.links.length === 0) break;
+    await takePage(sweeping, page, most);
+    await sweeping.noteProgress();
+  }
   const { tally } = sweeping;
   const compared = tally.of('lookedFor');
   const known = howManyThere(counts);
@@ -32,16 +37,32 @@ export async function sweepOwnLinks(sweeping: Sweeping): Promise<Looked> {
   return { kind: 'seen', isHealthy: run.userIds === null && (compared > 0 || known === 0) };
 }
 
-/** @returns whether there may be more */
-async function walkPage(sweeping: Sweeping, absentAtMost: number): Promise<boolean> {
-  const moment = await sweeping.nextMoment();
+/** A page of our links, and the moment that all of them were settled before. */
+interface DatedLinks {
+  readonly moment: string;
+  readonly links: readonly SweptLink[];
+}
+
+function datedLinks(sweeping: Sweeping): AsyncGenerator<DatedLinks, void, undefined> {
+  const { sql, slug } = sweeping;
   const { userIds } = sweeping.ground.run;
-  const walk = { after: sweeping.position, limit: LINKS_A_PAGE, moment, userIds };
-  const links = await walkLinks(sweeping.sql, sweeping.slug, walk);
-  const last = links.at(-1);
-  if (last === undefined) return false;
-  const looked = await fewAtATime(sweeping.ground.room, links, (link) => look(sweeping, link));
-  const comparisons = looked.filter((comparison) => comparison !== null);
+  const ask = async (before: DatedLinks | null): Promise<DatedLinks> => {
+    const moment = await sweeping.nextMoment();
+    const after = before?.links.at(-1)?.userId ?? sweeping.position;
+    return { moment, links: await walkLinks(sql, slug, { after, limit: LINKS_A_PAGE, moment, userIds }) };
+  };
+  return oneAhead(ask, ({ links }) => links.length < LINKS_A_PAGE);
+}
+
+async function takePage(
+  sweeping: Sweeping,
+  { links, moment }: DatedLinks,
+  absentAtMost: number,
+): Promise<void> {
+  const { room, run } = sweeping.ground;
+  const looked = await fewAtATime(room, links, (link) => look(sweeping, link));
+  const found = looked.filter((comparison) => comparison !== null);
+  const comparisons = await withoutOvertaken(sweeping, found, moment);
   const there = links.filter(({ observedState }) => isThere(observedState));
   sweeping.tally.add('lookedFor', there.length);
   sweeping.tally.addAll(comparisons);
@@ -49,15 +70,31 @@ async function walkPage(sweeping: Sweeping, absentAtMost: number): Promise<boole
   const absent = comparisons.flatMap((each) => (each.situation === 'absent' ? [each.link.userId] : []));
   await sweeping.handOn(present, moment);
   sweeping.absent.push(...absent.slice(0, Math.max(0, absentAtMost - sweeping.absent.length)));
-  sweeping.position = last.userId;
+  sweeping.position = links.at(-1)?.userId ?? sweeping.position;
   sweeping.pages += 1;
   sweeping.seen +=
-    userIds === null ? links.filter(({ accountId }) => accountId !== null).length : links.length;
-  return true;
+    run.userIds === null ? links.filter(({ accountId }) => accountId !== null).length : links.length;
+}
+
+/** A link is read before its account: what we changed in between differs from the link, and from nothing else. */
+async function withoutOvertaken(
+  { sql, slug }: Sweeping,
+  comparisons: readonly LinkComparison[],
+  moment: string,
+): Promise<readonly LinkComparison[]> {
+  const userIds = comparisons.filter(differs).map(({ link }) => link.userId);
+  if (userIds.length === 0) return comparisons;
+  const settled = await walkLinks(sql, slug, { after: null, limit: userIds.length, moment, userIds });
+  const still = new Set(settled.map(({ userId }) => userId));
+  return comparisons.filter((each) => !differs(each) || still.has(each.link.userId));
+}
+
+function differs({ situation }: LinkComparison): boolean {
+  return situation !== 'inStep';
 }
 
 /** `null`: there is nothing to read by, since no account was ever made. */
-async function look(sweeping: Sweeping, link: SweptLink): Promise<Comparison | null> {
+async function look(sweeping: Sweeping, link: SweptLink): Promise<LinkComparison | null> {
   const { provider } = sweeping;
   const { accountId, remoteKey } = link;
   if (accountId === null && provider.capabilities.accountIdAssignedBy === 'provider') return null;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const FIRST_SLOTS = 1_024;
 /** Words of 32 bits that one hash takes. */
@@ -68,7 +68,7 @@ export class SeenAccounts {
 
 /** Never two zeros, which mark a free slot. */
 function hashOf(id: string): readonly [high: number, low: number] {
-  const digest = createHash('sha1').update(id).digest();
+  const digest = hash('sha1', id, 'buffer');
   const [high, low] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
   return high === 0 && low === 0 ? [0, 1] : [high, low];
 }

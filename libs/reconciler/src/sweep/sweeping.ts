@@ -30,6 +30,7 @@ export type Looked =
   | { readonly kind: 'suspicious'; readonly why: string };
 
 const NOTE_EVERY_MS = 250;
+const MOMENT_LASTS_MS = 50;
 
 /** One run while it goes on: its ground, its lease, where it stands, and where what it finds goes. */
 export class Sweeping {
@@ -41,6 +42,8 @@ export class Sweeping {
   /** Whom a walk has not found. */
   readonly absent: string[];
   private notedMs = Number.NEGATIVE_INFINITY;
+  private moment: string | null = null;
+  private momentAskedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly ground: SinkGround,
@@ -72,13 +75,18 @@ export class Sweeping {
   }
 
   /**
-   * The moment that the next page is asked for after.
+   * A moment that the next page is asked for after. Of pages that follow each other fast, some share one: what settles
+   * in between is left alone by both.
    * @throws CallNotStarted when the run goes no further
    */
   async nextMoment(): Promise<string> {
-    const moment = await this.hold.renew();
-    if (moment === null) throw new CallNotStarted('stopping');
-    return moment;
+    const { clock } = this.ground.room.engine;
+    const askedMs = clock.monotonicMs();
+    const isFresh = this.moment !== null && askedMs - this.momentAskedMs < MOMENT_LASTS_MS;
+    this.moment = isFresh && this.hold.stopped === null ? this.moment : await this.hold.renew();
+    if (this.moment === null) throw new CallNotStarted('stopping');
+    if (!isFresh) this.momentAskedMs = askedMs;
+    return this.moment;
   }
 
   /** Counts what a page came to, and hands it on. */

@@ -43,9 +43,11 @@ export interface LinkWalk {
   readonly userIds?: readonly string[] | null;
 }
 
+// The user's id is bounded too, or a join in its order begins at the first user for each page.
 const WALK = `
      FROM links l JOIN users u ON u.id = l.user_id JOIN providers p ON p.slug = l.provider AND p.enabled
-     WHERE l.provider = $1 AND ($2::uuid IS NULL OR l.user_id > $2) AND ($5::uuid[] IS NULL OR l.user_id = ANY($5))
+     WHERE l.provider = $1 AND ($2::uuid IS NULL OR (l.user_id > $2 AND u.id > $2))
+       AND ($5::uuid[] IS NULL OR l.user_id = ANY($5))
        AND u.status <> 'purged' AND ${comparableBefore('$4')}
      ORDER BY l.user_id LIMIT $3`;
 
