@@ -1,5 +1,6 @@
 import type { LookupKey, LookupKeyKind } from '#identity-provider';
 import type { Sql } from '../database.js';
+import { linksOfKeys } from './links-of-keys.js';
 import { settledBefore } from './settled.js';
 import type { Asserted } from './work.js';
 
@@ -17,6 +18,8 @@ export interface Claimant {
   readonly isOnLegalHold: boolean;
 }
 
+const OF_REMOTE_KEYS = linksOfKeys('$1', `ARRAY(SELECT value FROM k WHERE kind = 'remoteKey')`);
+
 /**
  * Users, not purged, who hold any of these keys: their key at the provider, their email or their phone.
  * @param moment by the database's clock; whoever settled since is told as not settled
@@ -30,8 +33,7 @@ export async function findClaimants(
   return sql<{ [Key in keyof Claimant]: Claimant[Key] }>(
     `WITH k AS (SELECT DISTINCT kind, value FROM unnest($2::text[], $3::text[]) AS k (kind, value)),
      hits AS (
-       SELECT k.kind, k.value, l.user_id FROM k JOIN links l ON l.provider = $1 AND l.remote_key = k.value
-       WHERE k.kind = 'remoteKey'
+       SELECT 'remoteKey' AS kind, held.remote_key AS value, held.user_id FROM (${OF_REMOTE_KEYS}) AS held
        UNION ALL SELECT k.kind, k.value, u.id FROM k JOIN users u ON u.email_key = k.value WHERE k.kind = 'email'
        UNION ALL SELECT k.kind, k.value, u.id FROM k JOIN users u ON u.phone = k.value WHERE k.kind = 'phone')
      SELECT h.kind AS by, h.value, l.user_id AS "userId", l.account_id AS "accountId", l.asserted,

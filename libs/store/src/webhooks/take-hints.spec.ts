@@ -44,6 +44,14 @@ describe('what a provider tells', () => {
   };
   const hashed = (accountId: string) => hashOfAccount(links.roster.hashKey, PROVIDER, accountId);
 
+  it('is about a link also by its key, that of a stand-in too, which no user could have', async () => {
+    const [byKey, standIn] = [await links.enterInSync('by-key'), await links.enterInSync('stand-in')];
+    await links.roster.sql(`UPDATE users SET is_stand_in = true WHERE id = $1`, [standIn.id]);
+    await links.roster.sql(`UPDATE links SET remote_key = $2 WHERE user_id = $1`, [standIn.id, ' odd ']);
+    const told = await take(removed('other-1', byKey.externalKey), removed('other-2', ' odd '));
+    expect(told.flatMap(({ userIds }) => userIds).toSorted()).toEqual([byKey.id, standIn.id].toSorted());
+  });
+
   it('makes the link due, in doubt, and says how urgent that is', async () => {
     const [here, leaving] = [await links.enterInSync('here'), await links.enterInSync('leaving')];
     await setStatus(leaving, 'purging');

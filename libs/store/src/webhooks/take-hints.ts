@@ -1,6 +1,7 @@
 import type { Lane } from '#domain';
 import type { WebhookHint } from '#identity-provider';
 import type { Sql } from '../database.js';
+import { linksOfKeys } from '../engine/links-of-keys.js';
 import { hashOfAccount } from '../erasure/account-hash.js';
 import { markLinks } from '../mark.js';
 import type { Roster } from '../roster/roster.js';
@@ -65,6 +66,8 @@ const WRITE_DOWN = `
   ON CONFLICT DO NOTHING
   RETURNING event_id`;
 
+const OF_REMOTE_KEYS = linksOfKeys('$1', '$3::text[]');
+
 /**
  * One after the other: the survivor of one merge may be discarded by the next, in the same post. It may also have been
  * discarded by one that was told before.
@@ -77,8 +80,9 @@ async function noteMerge(
     `UPDATE links l SET merged_into = $4
      FROM users u
      WHERE u.id = l.user_id AND u.status <> 'purged' AND l.provider = $1
-       AND (l.account_id = $2 OR l.merged_into = $2 OR (l.account_id IS NULL AND l.remote_key = $3))`,
-    [from.provider, account.accountId, account.remoteKey, await lastSurvivor(from, survivor.accountId)],
+       AND (l.account_id = $2 OR l.merged_into = $2
+         OR (l.account_id IS NULL AND l.user_id = ANY(ARRAY(SELECT user_id FROM (${OF_REMOTE_KEYS}) AS held))))`,
+    [from.provider, account.accountId, [account.remoteKey], await lastSurvivor(from, survivor.accountId)],
   );
 }
 
@@ -111,7 +115,8 @@ async function doubt(
     `SELECT l.user_id, u.status = 'purging' AS is_leaving
      FROM links l JOIN users u ON u.id = l.user_id
      WHERE l.provider = $1 AND u.status <> 'purged'
-       AND (l.account_id = ANY($2::text[]) OR l.merged_into = ANY($2::text[]) OR l.remote_key = ANY($3::text[]))`,
+       AND (l.account_id = ANY($2::text[]) OR l.merged_into = ANY($2::text[])
+         OR l.user_id = ANY(ARRAY(SELECT user_id FROM (${OF_REMOTE_KEYS}) AS held)))`,
     [provider, named.map(({ accountId }) => accountId), named.map(({ remoteKey }) => remoteKey)],
   );
   const usersOf = (isLeaving: boolean): string[] =>
