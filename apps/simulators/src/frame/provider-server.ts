@@ -3,6 +3,7 @@ import type { CallLog } from './call-log.js';
 import { cut, deliver, deliverTruncated, toWire, type WireAnswer } from './delivery.js';
 import { staleMs, withheld, type Fault } from './fault.js';
 import type { FaultScript } from './fault-script.js';
+import { Fleeting } from './fleeting.js';
 import { closeServer, listen, readBody } from './http.js';
 import { SimulatedRequest } from './request.js';
 import { Scheduler } from './scheduler.js';
@@ -32,7 +33,7 @@ export class ProviderServer {
   });
   /** Waiting calls; apart from the provider's own timers. */
   readonly #waits = new Scheduler();
-  readonly #waiting = new Set<ServerResponse>();
+  readonly #waiting = new Fleeting<ServerResponse>();
   readonly #hanging = new Set<ServerResponse>();
 
   constructor(private readonly parts: ServerParts) {}
@@ -51,8 +52,7 @@ export class ProviderServer {
   /** Drops every call that waits or hangs: it is neither applied nor answered any more. */
   abandonCalls(): void {
     this.#waits.clear();
-    for (const response of this.#waiting) cut(response, false);
-    this.#waiting.clear();
+    for (const response of this.#waiting.takeAll()) cut(response, false);
     this.releaseHanging();
   }
 
@@ -155,9 +155,9 @@ export class ProviderServer {
       next();
       return;
     }
-    this.#waiting.add(response);
+    const takeOut = this.#waiting.add(response);
     this.#waits.after(delayMs, () => {
-      this.#waiting.delete(response);
+      takeOut();
       next();
     });
   }

@@ -1,6 +1,8 @@
+import { Fleeting } from './fleeting.js';
+
 /** Timers that end with the simulator: what a provider does later must not outlive a reset or a close. */
 export class Scheduler {
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Fleeting<NodeJS.Timeout>();
   #abort = new AbortController();
 
   /** Tasks that wait for their time. */
@@ -16,22 +18,21 @@ export class Scheduler {
   after(delayMs: number, task: (signal: AbortSignal) => void | Promise<void>): () => void {
     const { signal } = this.#abort;
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+      takeOut();
       void Promise.resolve(task(signal)).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
     }, delayMs);
-    this.#timers.add(timer);
+    const takeOut = this.#timers.add(timer);
     return () => {
       clearTimeout(timer);
-      this.#timers.delete(timer);
+      takeOut();
     };
   }
 
   /** Calls off everything that waits and aborts what runs. The scheduler stays usable. */
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const timer of this.#timers.takeAll()) clearTimeout(timer);
     this.#abort.abort();
     this.#abort = new AbortController();
   }
