@@ -28,14 +28,14 @@ export interface ImportSource {
 }
 
 const MAX_ATOMIC_ROWS = 10_000;
-/** One is at the database while the rows of the other are put into words. */
-const CHUNKS_AT_ONCE = 2;
+/** Some are at the database while the rows of others are put into words. */
+const CHUNKS_AT_ONCE = 4;
 
 /**
  * Imports users from a stream, row by row, by external key. Each thousand rows are one transaction, so what is reported
- * as taken stays taken whatever happens later, and the same file again changes nothing. Two are under way at a time: when
- * one fails, the thousand behind it may have been taken. A row that is refused never
- * stops the others. Two rows with one key must say the same; the later one that differs is refused.
+ * as taken stays taken whatever happens later, and the same file again changes nothing. Four are under way at a time: when
+ * one fails, up to three thousand rows behind it may have been taken. A row that is refused never stops the others. Two
+ * rows with one key must say the same; the later one that differs is refused.
  * Memory is bounded: reading waits for the database, and of rows gone by only a fingerprint is kept.
  * With `sync`, people who are not in the file are deleted once it was read to its end and every row of it was taken.
  * @throws ImportRefused when the file holds no row, has a header that is refused, or is too large to be atomic;
@@ -82,8 +82,8 @@ interface Run {
 }
 
 /**
- * One transaction a chunk, two at a time, while the next chunk is read and checked. Chunks share no key, so neither waits
- * for the other's rows. The first that fails ends the import, when the other is done.
+ * One transaction a chunk, a few at a time, while the next chunk is read and checked. Chunks share no key, so none waits
+ * for another's rows. The first that fails ends the import, when the others are done.
  */
 async function applyChunks(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
   const inDatabase: Promise<void>[] = [];
