@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { newId } from '#observability';
 import { importUsers } from '#store';
 import { dropRawTable, makeRawTable, upsertRaw } from '../contestants/raw-upsert.js';
+import { changeSameRows, enterSameRows } from '../contestants/same-rows.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
 import { perSecond } from '../side-by-side.js';
@@ -21,21 +22,36 @@ async function measureImports(stage: Stage, { people, rounds }: Scale): Promise<
   // For the providers to be known, so that everybody gets four links.
   await (await startApp(stage, 'worker')).stop();
   const ratios = new Map<Kind, number[]>(KINDS.map((kind) => [kind, []]));
+  const sameRows = new Map<Kind, number[]>([
+    ['new people', []],
+    ['changed people', []],
+  ]);
   for (let round = 0; round <= rounds; round += 1) {
     const raw = await playRaw(stage, people);
+    const same = await playSameRows(stage, people);
     const ours = await playOurs(stage, people);
     for (const kind of KINDS) {
       // What changes nothing is set against an upsert that rewrites every row: there is nothing leaner that could tell.
       const against = raw[kind === 'new people' ? 'entered' : 'rewritten'];
       stage.say(
-        `  round ${round}, ${kind}: raw ${against.toFixed(0)} rows/s, ours ${ours[kind].toFixed(0)} rows/s`,
+        `  round ${round}, ${kind}: raw ${against.toFixed(0)} rows/s, ours ${ours[kind].toFixed(0)} rows/s, the same rows ${same[kind]?.toFixed(0) ?? 'none'}`,
       );
-      if (round > 0) ratios.get(kind)?.push(ours[kind] / against); // the first is for the code to get warm
+      if (round === 0) continue; // for the code to get warm
+      ratios.get(kind)?.push(ours[kind] / against);
+      sameRows.get(kind)?.push((same[kind] ?? Number.NaN) / against);
     }
   }
   await clear(stage);
   const target = { atLeast: 0.25 };
-  return [{ id: 'B10', values: [...ratios].map(([kind, all]) => measured(kind, all, { target })) }];
+  return [
+    {
+      id: 'B10',
+      values: [
+        ...[...ratios].map(([kind, all]) => measured(kind, all, { target })),
+        ...[...sameRows].map(([kind, all]) => measured(`${kind}, the same rows by plain SQL`, all)),
+      ],
+    },
+  ];
 }
 
 async function playRaw(
@@ -48,6 +64,14 @@ async function playRaw(
   const rewritten = await upsert('Another');
   await dropRawTable(sql);
   return { entered, rewritten };
+}
+
+async function playSameRows(stage: Stage, people: number): Promise<Partial<Record<Kind, number>>> {
+  await clear(stage);
+  return {
+    'new people': await perSecond(people, () => enterSameRows(stage.database, people, newId)),
+    'changed people': await perSecond(people, () => changeSameRows(stage.database, 'Another')),
+  };
 }
 
 async function playOurs(stage: Stage, people: number): Promise<Readonly<Record<Kind, number>>> {

@@ -1,4 +1,5 @@
 import { sendBare } from '../contestants/bare.js';
+import { sendLooking } from '../contestants/looking.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
 import { startApp } from '../stage/apps.js';
@@ -19,6 +20,7 @@ interface Round {
   readonly mutating: number;
   readonly oursMs: number;
   readonly bareMs: number;
+  readonly lookingMs: number;
 }
 
 /** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
@@ -35,12 +37,12 @@ async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promis
   const worker = await startApp(stage, 'worker');
   const all: Round[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const came = await playAll(stage, credentials);
+    const came = await playAll(stage, people, credentials);
     // The first is for the code to get warm.
     if (round > 0) all.push(...came);
-    for (const { provider, latencyMs, oursMs, bareMs } of came)
+    for (const { provider, latencyMs, oursMs, bareMs, lookingMs } of came)
       stage.say(
-        `  round ${round} ${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms`,
+        `  round ${round} ${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms, looking ${lookingMs.toFixed(0)} ms`,
       );
   }
   await worker.stop();
@@ -48,7 +50,7 @@ async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promis
   return toFigures(all, ((await rowsWritten(stage)) - before) / sweeps);
 }
 
-async function playAll(stage: Stage, credentials: Requests): Promise<Round[]> {
+async function playAll(stage: Stage, people: number, credentials: Requests): Promise<Round[]> {
   const came: Round[] = [];
   for (const [latencyMs, providers] of [
     [0, PROVIDERS],
@@ -56,7 +58,7 @@ async function playAll(stage: Stage, credentials: Requests): Promise<Round[]> {
   ] as const) {
     for (const provider of providers) {
       await stage.simulators.setLatency(provider, latencyMs);
-      came.push({ latencyMs, ...(await play(stage, provider, credentials)) });
+      came.push({ latencyMs, ...(await play(stage, provider, { people, credentials })) });
       await stage.simulators.setLatency(provider, 0);
     }
   }
@@ -66,22 +68,32 @@ async function playAll(stage: Stage, credentials: Requests): Promise<Round[]> {
 async function play(
   stage: Stage,
   provider: Provider,
-  credentials: Requests,
+  { people, credentials }: { readonly people: number; readonly credentials: Requests },
 ): Promise<Omit<Round, 'latencyMs'>> {
   const mark = await stage.simulators.mark(provider);
   const { startedAt, endedAt } = await sweepOnce(stage, provider, 'apply');
   const calls = await stage.simulators.calls(provider, mark);
   const requests = requestsOf(calls, credentials[provider][0]);
-  const beganMs = performance.now();
-  await sendBare(new URL(stage.urls[provider]).origin, requests, AT_ONCE[provider]);
-  const bareMs = performance.now() - beganMs;
+  const { origin } = new URL(stage.urls[provider]);
+  const concurrency = AT_ONCE[provider];
+  const bareMs = await durationMs(() => sendBare(origin, requests, concurrency));
+  const lookingMs = await durationMs(() =>
+    sendLooking(stage.database.sql, origin, { provider, people, requests, concurrency }),
+  );
   const oursMs = (endedAt?.getTime() ?? Number.NaN) - (startedAt?.getTime() ?? Number.NaN);
   return {
     provider,
     mutating: calls.filter(({ mutated }) => mutated).length,
     oursMs,
     bareMs,
+    lookingMs,
   };
+}
+
+async function durationMs(work: () => Promise<void>): Promise<number> {
+  const beganMs = performance.now();
+  await work();
+  return performance.now() - beganMs;
 }
 
 /** What a sweep asked, to be asked again by whoever has the same credentials. */
@@ -110,9 +122,15 @@ function toFigures(rounds: readonly Round[], written: number): Figure[] {
       of(provider, latencyMs).map(({ oursMs, bareMs }) => oursMs / bareMs),
       { target: { atMost: 1.5 } },
     );
+  const looking = (provider: Provider) =>
+    measured(
+      `time at 0 ms, ${provider}, the looking loop`,
+      of(provider, 0).map(({ lookingMs, bareMs }) => lookingMs / bareMs),
+    );
   const rows = measured('rows written by a sweep', [written], { target: { atLeast: 0, atMost: 0 } });
   const times = [
     ...PROVIDERS.map((provider) => time(provider, 0)),
+    ...PROVIDERS.map(looking),
     ...LISTED.map((provider) => time(provider, LATENCY_MS)),
   ];
   return [

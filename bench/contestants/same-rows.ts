@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Database, Sql } from '#store';
+import { personRow, type PersonRow } from '../stage/people.js';
+
+/** As many as an import commits at once. */
+const ROWS_A_TRANSACTION = 1_000;
+
+const ENTER_USERS = `
+  INSERT INTO users (id, external_key, email, email_key, phone, given_name, family_name, display_name, company)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])`;
+
+const ENTER_LINKS = `
+  INSERT INTO links (user_id, provider, remote_key)
+  SELECT g.id, p.slug, g.external_key FROM unnest($1::uuid[], $2::text[]) AS g (id, external_key) CROSS JOIN providers p`;
+
+const CHANGE_USERS = `
+  UPDATE users SET company = $2, attribute_revision = attribute_revision + 1, attributes_changed_at = now()
+  WHERE id = ANY($1::uuid[])`;
+
+const MAKE_DUE = `
+  UPDATE links SET wanted = wanted + 1, wanted_since = now(), next_attempt_at = now(), attempts = 0
+  WHERE user_id = ANY($1::uuid[])`;
+
+const RECORD = `
+  WITH given AS (SELECT * FROM unnest($1::uuid[], $2::jsonb[], $3::bytea[]) AS g (user_id, vals, hash)),
+  entered AS (
+    INSERT INTO audit (actor, action, user_id, attributes, values_hash, detail)
+    SELECT 'bench', 'user.update', user_id, ARRAY(SELECT jsonb_object_keys(vals)), hash, '{}' FROM given
+    RETURNING id, user_id)
+  INSERT INTO audit_values (audit_id, user_id, values)
+  SELECT entered.id, entered.user_id, given.vals FROM entered JOIN given USING (user_id)`;
+
+/**
+ * The same rows as an import leaves, written by as few statements a thousand people as there are kinds of rows: nothing is
+ * read from a file, checked or compared, and nobody else may write meanwhile.
+ */
+export async function enterSameRows(database: Database, people: number, newId: () => string): Promise<void> {
+  await inThousands(people, async (rows) => {
+    const ids = rows.map(newId);
+    await database.transaction(async (sql) => {
+      await sql(ENTER_USERS, [
+        ids,
+        rows.map((row) => row.externalKey),
+        rows.map((row) => row.email),
+        rows.map((row) => row.phone),
+        rows.map((row) => row.givenName),
+        rows.map((row) => row.familyName),
+        rows.map((row) => row.displayName),
+        rows.map((row) => row.company),
+      ]);
+      await sql(ENTER_LINKS, [ids, rows.map((row) => row.externalKey)]);
+      await record(sql, ids, rows);
+    });
+  });
+}
+
+/** The same for people who are there and move to another company. */
+export async function changeSameRows(database: Database, company: string): Promise<void> {
+  const people = await database.sql<{ id: string }>('SELECT id FROM users ORDER BY id');
+  for (let from = 0; from < people.length; from += ROWS_A_TRANSACTION) {
+    const ids = people.slice(from, from + ROWS_A_TRANSACTION).map(({ id }) => id);
+    await database.transaction(async (sql) => {
+      await sql(CHANGE_USERS, [ids, company]);
+      await sql(MAKE_DUE, [ids]);
+      await record(
+        sql,
+        ids,
+        ids.map(() => ({ company })),
+      );
+    });
+  }
+}
+
+async function inThousands(
+  people: number,
+  work: (rows: readonly PersonRow[]) => Promise<void>,
+): Promise<void> {
+  for (let from = 1; from <= people; from += ROWS_A_TRANSACTION) {
+    const length = Math.min(ROWS_A_TRANSACTION, people - from + 1);
+    await work(Array.from({ length }, (_, index) => personRow(from + index)));
+  }
+}
+
+async function record(sql: Sql, ids: readonly string[], values: readonly object[]): Promise<void> {
+  const texts = values.map((value) => JSON.stringify(value));
+  const hashes = texts.map((text) => createHash('sha256').update(text).digest());
+  await sql(RECORD, [ids, texts, hashes]);
+}
