@@ -36,8 +36,8 @@ async function askAll(
   const work = async (): Promise<void> => {
     for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
       const { statusCode, body } = await pool.request(request);
-      await body.json();
       if (statusCode >= 300) throw new Error(`a recorded ${request.method} was answered ${statusCode}`);
+      await body.json();
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
 import { askForRuns, changeStatus, listFindings, patchUser, purgeUser, takeRun, type Finding } from '#store';
 import { accountOf, editThere } from '../support/damage.js';
-import { openMirror, type Mirror } from '../support/mirror.js';
+import { interposed, openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 
 let mirror: Mirror;
@@ -89,14 +89,24 @@ describe('a finding where our links are walked', () => {
     mirror = await openMirror({ providers: ['sunshine'], environment: { SUNSHINE_DRIFT: 'report' } });
     const user = only(await enter(mirror.roster, [person(1)]));
     await mirror.converge();
+    // What was shown is not believed, until somebody sees one of ours.
+    await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening', halted_at = now()`);
     mirror.simulators.faults('sunshine', { match: { method: 'GET' }, times: 1, delayMs: 700 });
-    const swept = mirror.worker.sweep('apply');
-    const running = `SELECT 1 FROM runs WHERE state = 'running'`;
-    while ((await mirror.database.sql(running)).length === 0) await delay(10);
-    await delay(100); // for the link to be read
+    let isWalked = false;
+    const watched = interposed(mirror.database, (text) => {
+      isWalked ||= text.includes('ORDER BY l.user_id');
+      return Promise.resolve();
+    });
+    const swept = mirror.hire({}, watched).sweep('apply');
+    while (!isWalked) await delay(10);
+    await delay(100); // for the answer
     await patchUser(mirror.roster, 'test', { id: user.id, patch: { givenName: 'Ours' } });
     await mirror.converge();
-    await swept;
+    const run = only(await swept);
+    expect([run.state, run.seen, run.counts['lookedFor']]).toEqual(['complete', 1, undefined]);
+    expect(await mirror.database.sql('SELECT halt_scope FROM providers')).toEqual([
+      { halt_scope: 'widening' },
+    ]);
     expect(JSON.stringify(mirror.accounts('sunshine'))).toContain('Ours');
     expect(await openFindings()).toEqual([]);
   });

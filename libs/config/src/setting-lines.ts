@@ -151,7 +151,8 @@ export const LINES = {
     name: 'ROLLCALL_DATABASE_POOL',
     default: '10',
     required: false,
-    meaning: 'Connections to Postgres that one process opens at most.',
+    meaning:
+      'Connections to Postgres that one process opens at most. An import takes up to a third of them, and three at most.',
     rule: wholeNumber(2, 500),
   }),
   budgetSuspend: line({

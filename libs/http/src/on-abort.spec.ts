@@ -13,7 +13,7 @@ describe('onAbort', () => {
     expect(told.toSorted()).toEqual([0, 2, 3]);
   });
 
-  it('lets whoever is told take back what others wait for', () => {
+  it('tells the others when whoever is told takes back their own', () => {
     const controller = new AbortController();
     const told: string[] = [];
     const takeBack = onAbort(controller.signal, () => {

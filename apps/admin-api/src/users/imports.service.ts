@@ -16,7 +16,7 @@ export interface ImportHow extends Pick<ImportOptions, 'format' | 'atomic' | 'dr
   readonly overrideReason: string | undefined;
 }
 
-/** Each holds a connection for most of its time. */
+/** Each holds up to a third of the connections for most of its time. */
 const MAX_AT_ONCE = 2;
 const RETRY_AFTER_S = 10;
 

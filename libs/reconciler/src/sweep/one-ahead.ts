@@ -1,6 +1,6 @@
 /**
- * What is asked for page by page, up to the last, each page while the one before is looked at: neither does the provider
- * wait for the database, nor the other way round.
+ * What is asked for page by page, up to the last, each page while the one before is looked at: whoever is
+ * asked does not wait for whoever looks, nor the other way round.
  * @param ask for the page behind another; `null` begins
  * @throws whatever `ask` throws, when the page's turn comes
  */

@@ -62,8 +62,9 @@ async function takePage(
   const { room, run } = sweeping.ground;
   const looked = await fewAtATime(room, links, (link) => look(sweeping, link));
   const found = looked.filter((comparison) => comparison !== null);
-  const comparisons = await withoutOvertaken(sweeping, found, moment);
-  const there = links.filter(({ observedState }) => isThere(observedState));
+  const overtaken = await findOvertaken(sweeping, found, moment);
+  const comparisons = found.filter(({ link }) => !overtaken.has(link.userId));
+  const there = links.filter(({ userId, observedState }) => isThere(observedState) && !overtaken.has(userId));
   sweeping.tally.add('lookedFor', there.length);
   sweeping.tally.addAll(comparisons);
   const present = comparisons.filter(({ situation }) => situation !== 'absent');
@@ -76,21 +77,25 @@ async function takePage(
     run.userIds === null ? links.filter(({ accountId }) => accountId !== null).length : links.length;
 }
 
-/** A link is read before its account: what we changed in between differs from the link, and from nothing else. */
-async function withoutOvertaken(
+/**
+ * Users whose link came to be written after it was read. A link is read before its account: what we changed in between
+ * differs from the link and from nothing else, and says nothing of the provider either.
+ */
+async function findOvertaken(
   { sql, slug }: Sweeping,
   comparisons: readonly LinkComparison[],
   moment: string,
-): Promise<readonly LinkComparison[]> {
-  const userIds = comparisons.filter(differs).map(({ link }) => link.userId);
-  if (userIds.length === 0) return comparisons;
+): Promise<ReadonlySet<string>> {
+  const userIds = comparisons.filter(tellsSomething).map(({ link }) => link.userId);
+  if (userIds.length === 0) return new Set();
   const settled = await walkLinks(sql, slug, { after: null, limit: userIds.length, moment, userIds });
   const still = new Set(settled.map(({ userId }) => userId));
-  return comparisons.filter((each) => !differs(each) || still.has(each.link.userId));
+  return new Set(userIds.filter((userId) => !still.has(userId)));
 }
 
-function differs({ situation }: LinkComparison): boolean {
-  return situation !== 'inStep';
+/** Whether anything may come of it. Of an account that is in step, drift that was let stand may be reported. */
+function tellsSomething({ situation, link }: LinkComparison): boolean {
+  return situation !== 'inStep' || link.asserted?.tolerated !== undefined;
 }
 
 /** `null`: there is nothing to read by, since no account was ever made. */

@@ -29,12 +29,14 @@ export interface ImportSource {
 
 const MAX_ATOMIC_ROWS = 10_000;
 /** Some are at the database while the rows of others are put into words. */
-const CHUNKS_AT_ONCE = 4;
+const CHUNKS_AT_ONCE = 3;
+/** Each chunk holds a connection; the rest is for everybody else, and for another import. */
+const SHARE_OF_POOL = 1 / 3;
 
 /**
  * Imports users from a stream, row by row, by external key. Each thousand rows are one transaction, so what is reported
- * as taken stays taken whatever happens later, and the same file again changes nothing. Four are under way at a time: when
- * one fails, up to three thousand rows behind it may have been taken. A row that is refused never stops the others. Two
+ * as taken stays taken whatever happens later, and the same file again changes nothing. Up to three are under way at a time:
+ * when one fails, up to two thousand rows behind it may have been taken. A row that is refused never stops the others. Two
  * rows with one key must say the same; the later one that differs is refused.
  * Memory is bounded: reading waits for the database, and of rows gone by only a fingerprint is kept.
  * With `sync`, people who are not in the file are deleted once it was read to its end and every row of it was taken.
@@ -87,9 +89,10 @@ interface Run {
  */
 async function applyChunks(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promise<void> {
   const inDatabase: Promise<void>[] = [];
+  const atOnce = chunksAtOnce(run.roster);
   try {
     for await (const chunk of chunks) {
-      if (inDatabase.length === CHUNKS_AT_ONCE) await inDatabase.shift();
+      if (inDatabase.length === atOnce) await inDatabase.shift();
       const committed = commitChunk(run, chunk);
       // Awaited before a later chunk; without a listener a failure meanwhile would end the process.
       committed.catch(() => undefined);
@@ -99,6 +102,10 @@ async function applyChunks(run: Run, chunks: AsyncIterable<CheckedRow[]>): Promi
     await Promise.allSettled(inDatabase);
   }
   await Promise.all(inDatabase);
+}
+
+function chunksAtOnce({ database }: Roster): number {
+  return Math.max(1, Math.min(CHUNKS_AT_ONCE, Math.floor(database.pool.options.max * SHARE_OF_POOL)));
 }
 
 async function commitChunk(run: Run, chunk: readonly CheckedRow[]): Promise<void> {
