@@ -92,13 +92,13 @@ describe('a finding where our links are walked', () => {
     // What was shown is not believed, until somebody sees one of ours.
     await mirror.database.sql(`UPDATE providers SET halt_scope = 'widening', halted_at = now()`);
     mirror.simulators.faults('sunshine', { match: { method: 'GET' }, times: 1, delayMs: 700 });
-    let isWalked = false;
+    const walk = { isRead: false };
     const watched = interposed(mirror.database, (text) => {
-      isWalked ||= text.includes('ORDER BY l.user_id');
+      walk.isRead ||= text.includes('ORDER BY l.user_id');
       return Promise.resolve();
     });
     const swept = mirror.hire({}, watched).sweep('apply');
-    while (!isWalked) await delay(10);
+    while (!walk.isRead) await delay(10);
     await delay(100); // for the answer
     await patchUser(mirror.roster, 'test', { id: user.id, patch: { givenName: 'Ours' } });
     await mirror.converge();
