@@ -1,6 +1,6 @@
-import { Pool } from 'undici';
 import type { Sql } from '#store';
 import type { RecordedRequest } from '../stage/recorder.js';
+import { sendBare } from './bare.js';
 
 /** As many as a sweep reads at once where accounts are read one by one. */
 const LINKS_AT_LEAST_A_STATEMENT = 100;
@@ -24,24 +24,9 @@ export async function sendLooking(
     readonly concurrency: number;
   },
 ): Promise<void> {
-  await Promise.all([askAll(origin, given), readAllLinks(sql, given)]);
-}
-
-async function askAll(
-  origin: string,
-  { requests, concurrency }: { readonly requests: readonly RecordedRequest[]; readonly concurrency: number },
-): Promise<void> {
-  const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
-      const { statusCode, body } = await pool.request(request);
-      if (statusCode >= 300) throw new Error(`a recorded ${request.method} was answered ${statusCode}`);
-      await body.json();
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  await pool.close();
+  const { requests, concurrency } = given;
+  const asked = sendBare(origin, requests, concurrency, (text) => JSON.parse(text));
+  await Promise.all([asked, readAllLinks(sql, given)]);
 }
 
 async function readAllLinks(

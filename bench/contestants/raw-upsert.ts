@@ -1,8 +1,5 @@
 import type { Sql } from '#store';
-import { personRow } from '../stage/people.js';
-
-/** As many as an import commits at once. */
-const ROWS_A_STATEMENT = 1_000;
+import { inThousands } from '../stage/people.js';
 
 const COLUMNS = 'external_key, email, email_key, phone, given_name, family_name, display_name, company';
 
@@ -22,9 +19,7 @@ export async function upsertRaw(
   people: number,
   { newId, company }: { readonly newId: () => string; readonly company: string },
 ): Promise<void> {
-  for (let from = 1; from <= people; from += ROWS_A_STATEMENT) {
-    const length = Math.min(ROWS_A_STATEMENT, people - from + 1);
-    const rows = Array.from({ length }, (_, index) => personRow(from + index, { company }));
+  for (const rows of inThousands({ count: people }, { company })) {
     await sql(
       `INSERT INTO raw_users (id, ${COLUMNS})
        SELECT * FROM unnest($1::uuid[], ${Array.from({ length: 8 }, (_, at) => `$${at + 2}::text[]`).join(', ')})

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Sql } from '#store';
-import { personRow, type PersonRow } from '../stage/people.js';
+import { inThousands } from '../stage/people.js';
 
 /** As many as an import commits at once. */
 const ROWS_A_TRANSACTION = 1_000;
@@ -35,7 +35,7 @@ const RECORD = `
  * read from a file, checked or compared, and nobody else may write meanwhile.
  */
 export async function enterSameRows(database: Database, people: number, newId: () => string): Promise<void> {
-  await inThousands(people, async (rows) => {
+  for (const rows of inThousands({ count: people })) {
     const ids = rows.map(newId);
     await database.transaction(async (sql) => {
       await sql(ENTER_USERS, [
@@ -51,7 +51,7 @@ export async function enterSameRows(database: Database, people: number, newId: (
       await sql(ENTER_LINKS, [ids, rows.map((row) => row.externalKey)]);
       await record(sql, ids, rows);
     });
-  });
+  }
 }
 
 /** The same for people who are there and move to another company. */
@@ -68,16 +68,6 @@ export async function changeSameRows(database: Database, company: string): Promi
         ids.map(() => ({ company })),
       );
     });
-  }
-}
-
-async function inThousands(
-  people: number,
-  work: (rows: readonly PersonRow[]) => Promise<void>,
-): Promise<void> {
-  for (let from = 1; from <= people; from += ROWS_A_TRANSACTION) {
-    const length = Math.min(ROWS_A_TRANSACTION, people - from + 1);
-    await work(Array.from({ length }, (_, index) => personRow(from + index)));
   }
 }
 

@@ -33,18 +33,25 @@ export interface PeopleRange {
   readonly from?: number;
 }
 
-/** The rows of a roster file as NDJSON, one chunk a thousand people. */
-export function* rosterFile(
+/** As many as an import commits at once. */
+const ROWS_AT_ONCE = 1_000;
+
+/** People by the thousand. */
+export function* inThousands(
   { count, from = 1 }: PeopleRange,
   more: Partial<PersonRow> = {},
-): Generator<Buffer> {
-  const A_CHUNK = 1_000;
+): Generator<PersonRow[]> {
   const end = from + count;
-  for (let first = from; first < end; first += A_CHUNK) {
-    const length = Math.min(A_CHUNK, end - first);
-    const lines = Array.from({ length }, (_, index) => JSON.stringify(personRow(first + index, more)));
-    yield Buffer.from(`${lines.join('\n')}\n`);
+  for (let first = from; first < end; first += ROWS_AT_ONCE) {
+    const length = Math.min(ROWS_AT_ONCE, end - first);
+    yield Array.from({ length }, (_, index) => personRow(first + index, more));
   }
+}
+
+/** The rows of a roster file as NDJSON, one chunk a thousand people. */
+export function* rosterFile(range: PeopleRange, more: Partial<PersonRow> = {}): Generator<Buffer> {
+  for (const rows of inThousands(range, more))
+    yield Buffer.from(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
 }
 
 /** Enters people as the API would. @throws Error when one of them is refused */
