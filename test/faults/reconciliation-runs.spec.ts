@@ -117,8 +117,8 @@ describe('runs', () => {
     mirror.simulators.running.vault.plant({ op: 'remove', id: 'stranger-1' });
     const run = only(await askForRuns(mirror.roster, { providers: ['vault'], ...APPLY }));
     const frozen = interposed(mirror.database, async (text) => {
-      // The walk by our links, after which a run asks for nothing more.
-      if (!text.includes('ORDER BY l.user_id LIMIT')) return;
+      // The walk over the accounts that we hold, after which a run asks for nothing more.
+      if (!text.includes('ORDER BY account_id LIMIT')) return;
       await mirror.database.sql(
         `UPDATE runs SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 h' WHERE id = $1`,
         [run.id],

@@ -24,6 +24,8 @@ interface Shown {
   readonly claimed: ClaimedUsers;
   /** How many of them are ours, due or not. */
   ours: number;
+  /** How many of those could be told to be missing, had they not been shown. */
+  comparable: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function sweepListing(sweeping: Sweeping): Promise<Looked> {
   const begun = await sweeping.nextMoment();
   // Before the first page too: the accounts of a first import are made while it is read.
   const accounts = await countAccounts(sweeping.sql, sweeping.slug);
-  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0 };
+  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0, comparable: 0 };
   for (const list of listsOf(sweeping, accounts)) await readToTheEnd(sweeping, list, shown);
   return findMissing(sweeping, shown, { begun, known: howManyThere(accounts) });
 }
@@ -72,11 +74,11 @@ async function readOnce(sweeping: Sweeping, { list, ours }: AccountList, shown: 
   const before = sweeping.expected ?? 0;
   const pages = list(sweeping.context)[Symbol.asyncIterator]();
   try {
-    for await (const { moment, page } of datedPages(sweeping, pages)) {
-      const { accounts, total } = page;
+    for await (const known of knownPages(sweeping, datedPages(sweeping, pages))) {
+      const { total } = known.page;
       sweeping.expected = before + (total ?? ours);
       sweeping.expectedFrom = total === undefined ? 'links' : 'provider';
-      await takePage(sweeping, accounts, { shown, moment });
+      await takePage(sweeping, known, shown);
     }
     await sweeping.noteProgress();
   } catch (error) {
@@ -109,16 +111,34 @@ function datedPages(
   return oneAhead(ask, ({ page }) => page.complete);
 }
 
-async function takePage(
+/** A page, and what the roster knew of its accounts after it had come. */
+interface KnownPage extends DatedPage {
+  readonly known: PageKnowledge;
+}
+
+/** Reads what is known of a page while the one before it is compared, and the one behind it is on its way. */
+function knownPages(
   sweeping: Sweeping,
-  accounts: readonly Account[],
-  { shown, moment }: { readonly shown: Shown; readonly moment: string },
-): Promise<void> {
-  // A list that moves while it is read shows some twice; the first time counts.
-  const fresh = accounts.filter(({ accountId }) => shown.accounts.add(accountId));
+  pages: AsyncGenerator<DatedPage, void, undefined>,
+): AsyncGenerator<KnownPage, void, undefined> {
+  const ask = async (): Promise<KnownPage> => {
+    const next = await pages.next();
+    if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
+    const { moment, page } = next.value;
+    return { moment, page, known: await readKnowledge(sweeping, page.accounts, moment) };
+  };
+  return oneAhead(ask, ({ page }) => page.complete);
+}
+
+async function takePage(sweeping: Sweeping, { moment, page, known }: KnownPage, shown: Shown): Promise<void> {
+  // A list that moves while it is read shows some twice; the first time counts. Not before the page's turn: of a list that
+  // begins anew, a page that was read ahead has not been compared.
+  const fresh = page.accounts.filter(({ accountId }) => shown.accounts.add(accountId));
   const { uniqueKeys } = sweeping.provider.capabilities;
-  const known = await readKnowledge(sweeping, fresh, moment);
-  shown.ours += [...known.links.values()].filter(({ link }) => isThere(link.observedState)).length;
+  const links = fresh.flatMap(({ accountId }) => known.links.get(accountId) ?? []);
+  const ours = links.filter(({ link }) => isThere(link.observedState));
+  shown.ours += ours.length;
+  shown.comparable += ours.filter(({ isComparable }) => isComparable).length;
   await sweeping.take(shown.claimed.settle(compare(fresh, known, uniqueKeys)), moment);
   sweeping.pages += 1;
   sweeping.seen = shown.accounts.size;

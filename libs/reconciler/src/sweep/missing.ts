@@ -1,10 +1,10 @@
-import { walkAccounts, walkLinks, type AccountOfLink } from '#store';
+import { findLinksOfAccounts, walkAccounts, type HeldAccount, type SweptLink } from '#store';
 import { isHealthy, isThere, suspicionOf } from './absence.js';
 import { oneAhead } from './one-ahead.js';
 import type { SeenAccounts } from './seen-accounts.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
-const LINKS_A_PAGE = 2_000;
+const ACCOUNTS_A_PAGE = 2_000;
 /** A preview reads them, and plans what would follow. */
 const HANDED_ON_AT_ONCE = 100;
 
@@ -13,6 +13,8 @@ export interface Shown {
   readonly accounts: SeenAccounts;
   /** How many of them are ours, due or not. */
   readonly ours: number;
+  /** How many of those could be told to be missing, had they not been shown. */
+  readonly comparable: number;
 }
 
 /** Against what it is held. */
@@ -29,15 +31,13 @@ export interface Expected {
  */
 export async function findMissing(
   sweeping: Sweeping,
-  { accounts, ours }: Shown,
+  { accounts, ours, comparable }: Shown,
   { begun, known }: Expected,
 ): Promise<Looked> {
   const { tally } = sweeping;
-  for await (const { there, unseen } of walkAll(sweeping, accounts, begun)) {
-    tally.add('lookedFor', there);
-    tally.add('notShown', unseen.length);
-  }
+  for await (const unseen of walkUnseen(sweeping, accounts, begun)) tally.add('notShown', unseen.length);
   const missing = tally.of('notShown');
+  tally.add('lookedFor', comparable + missing);
   const why = suspicionOf({ seen: accounts.size, known, compared: tally.of('lookedFor'), missing });
   if (why !== null) return { kind: 'suspicious', why };
   await handOn(sweeping, accounts, { begun, missing });
@@ -53,18 +53,12 @@ async function handOn(
   // No more than were believed, should somebody's settle have come to nothing meanwhile.
   let left = missing;
   if (left === 0) return;
-  for await (const { unseen } of walkAll(sweeping, accounts, begun)) {
+  for await (const unseen of walkUnseen(sweeping, accounts, begun)) {
     const believed = unseen.slice(0, left);
     left -= believed.length;
     for (let at = 0; at < believed.length; at += HANDED_ON_AT_ONCE) {
       await sweeping.nextMoment();
-      const userIds = believed.slice(at, at + HANDED_ON_AT_ONCE).map(({ userId }) => userId);
-      const some = await walkLinks(sweeping.sql, sweeping.slug, {
-        after: null,
-        limit: userIds.length,
-        moment: begun,
-        userIds,
-      });
+      const some = await findAbsent(sweeping, believed.slice(at, at + HANDED_ON_AT_ONCE), begun);
       await sweeping.take(
         some.map((link) => ({ situation: 'absent', link }) as const),
         begun,
@@ -74,37 +68,40 @@ async function handOn(
   }
 }
 
-/** One page of our links. */
-interface Walked {
-  /** How many accounts should have been shown. */
-  readonly there: number;
-  /** Those that were not. */
-  readonly unseen: readonly AccountOfLink[];
-}
-
-async function* walkAll(
+/** Page by page, the accounts of ours that should have been shown and were not. */
+async function* walkUnseen(
   sweeping: Sweeping,
   accounts: SeenAccounts,
   begun: string,
-): AsyncGenerator<Walked, void, undefined> {
-  for await (const links of allLinks(sweeping, begun)) {
-    const there = links.filter(
-      ({ accountId, observedState }) => accountId !== null && isThere(observedState),
-    );
-    const unseen = there.filter(({ accountId }) => accountId !== null && !accounts.has(accountId));
-    yield { there: there.length, unseen };
+): AsyncGenerator<readonly string[], void, undefined> {
+  for await (const held of heldAccounts(sweeping)) {
+    const unseen = held
+      .filter(({ accountId, observedState }) => isThere(observedState) && !accounts.has(accountId))
+      .map(({ accountId }) => accountId);
+    if (unseen.length === 0) continue;
+    const absent = await findAbsent(sweeping, unseen, begun);
+    yield absent.flatMap(({ accountId }) => accountId ?? []);
   }
 }
 
-function allLinks(
-  sweeping: Sweeping,
+/** Those of these accounts of which a listing that began then would have told. */
+async function findAbsent(
+  { sql, slug }: Sweeping,
+  accountIds: readonly string[],
   begun: string,
-): AsyncGenerator<readonly AccountOfLink[], void, undefined> {
+): Promise<SweptLink[]> {
+  const links = await findLinksOfAccounts(sql, slug, { accountIds, moment: begun });
+  return [...links.values()]
+    .filter(({ link, isComparable }) => isComparable && isThere(link.observedState))
+    .map(({ link }) => link);
+}
+
+function heldAccounts(sweeping: Sweeping): AsyncGenerator<readonly HeldAccount[], void, undefined> {
   const { sql, slug } = sweeping;
-  const ask = async (before: readonly AccountOfLink[] | null): Promise<readonly AccountOfLink[]> => {
+  const ask = async (before: readonly HeldAccount[] | null): Promise<readonly HeldAccount[]> => {
     await sweeping.nextMoment();
-    const after = before?.at(-1)?.userId ?? null;
-    return walkAccounts(sql, slug, { after, limit: LINKS_A_PAGE, moment: begun });
+    const after = before?.at(-1)?.accountId ?? null;
+    return walkAccounts(sql, slug, { after, limit: ACCOUNTS_A_PAGE });
   };
-  return oneAhead(ask, (links) => links.length < LINKS_A_PAGE);
+  return oneAhead(ask, (held) => held.length < ACCOUNTS_A_PAGE);
 }

@@ -1,3 +1,4 @@
+import type { ObservedState } from '#domain';
 import type { Sql } from '../database.js';
 import { comparableBefore, SWEPT_COLUMNS } from './settled.js';
 import type { SweptLink } from './swept-link.js';
@@ -43,32 +44,46 @@ export interface LinkWalk {
   readonly userIds?: readonly string[] | null;
 }
 
-// The user's id is bounded too, or a join in its order begins at the first user for each page.
-const WALK = `
+/** A page of the comparable links of a provider, by user id. */
+export async function walkLinks(
+  sql: Sql,
+  provider: string,
+  { after, limit, moment, userIds = null }: LinkWalk,
+): Promise<SweptLink[]> {
+  // The user's id is bounded too, or a join in its order begins at the first user for each page.
+  return sql<SweptRow>(
+    `SELECT ${SWEPT_COLUMNS}
      FROM links l JOIN users u ON u.id = l.user_id JOIN providers p ON p.slug = l.provider AND p.enabled
      WHERE l.provider = $1 AND ($2::uuid IS NULL OR (l.user_id > $2 AND u.id > $2))
        AND ($5::uuid[] IS NULL OR l.user_id = ANY($5))
        AND u.status <> 'purged' AND ${comparableBefore('$4')}
-     ORDER BY l.user_id LIMIT $3`;
-
-/** A page of the comparable links of a provider, by user id. */
-export async function walkLinks(sql: Sql, provider: string, walk: LinkWalk): Promise<SweptLink[]> {
-  return sql<SweptRow>(`SELECT ${SWEPT_COLUMNS} ${WALK}`, parametersOf(provider, walk));
-}
-
-/** As much of a link as tells whose account should have been shown. */
-export type AccountOfLink = Pick<SweptLink, 'userId' | 'accountId' | 'observedState'>;
-
-/** The same, without what the accounts hold. */
-export async function walkAccounts(sql: Sql, provider: string, walk: LinkWalk): Promise<AccountOfLink[]> {
-  return sql<{ [Key in keyof AccountOfLink]: AccountOfLink[Key] }>(
-    `SELECT l.user_id AS "userId", l.account_id AS "accountId", l.observed_state AS "observedState" ${WALK}`,
-    parametersOf(provider, walk),
+     ORDER BY l.user_id LIMIT $3`,
+    [provider, after, limit, moment, userIds],
   );
 }
 
-function parametersOf(provider: string, { after, limit, moment, userIds = null }: LinkWalk): unknown[] {
-  return [provider, after, limit, moment, userIds];
+/** An account that a link holds, and the state in which it was last seen. */
+export interface HeldAccount {
+  readonly accountId: string;
+  readonly observedState: ObservedState | null;
+}
+
+/**
+ * A page of the accounts that links of a provider hold, by account id, whatever is under way for them. An index has all of
+ * it: a hundred thousand take no longer than ten thousand links with what they hold.
+ * @param page `after`: reads on behind this account; `null` begins
+ */
+export async function walkAccounts(
+  sql: Sql,
+  provider: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<HeldAccount[]> {
+  // No id is empty.
+  return sql<{ [Key in keyof HeldAccount]: HeldAccount[Key] }>(
+    `SELECT account_id AS "accountId", observed_state AS "observedState" FROM links
+     WHERE provider = $1 AND account_id > $2 ORDER BY account_id LIMIT $3`,
+    [provider, after ?? '', limit],
+  );
 }
 
 /** How many links of a provider are known to have an account; by the state in which it was last seen. */
