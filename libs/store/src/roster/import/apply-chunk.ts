@@ -43,11 +43,7 @@ export async function applyChunk(work: ChunkWork, rows: readonly CheckedRow[]): 
   const outcome: ChunkOutcome = { created: 0, updated: 0, unchanged: 0, refused: [], lanes: new Set() };
   let open = rows;
   while (open.length > 0) {
-    const first = await planAgainst(work.sql, open, { lock: false });
-    // Only rows that are going to change somebody take locks, and are decided again on what stands under them.
-    const touched = first.filter((plan) => plan.kind === 'change').map((plan) => plan.checked);
-    const again = await planAgainst(work.sql, touched, { lock: true });
-    const plans = await withoutErased(work, [...first.filter((plan) => plan.kind !== 'change'), ...again]);
+    const plans = await withoutErased(work, await planUnderLocks(work.sql, open));
     countSettled(outcome, plans);
     await change(
       work,
@@ -65,13 +61,26 @@ export async function applyChunk(work: ChunkWork, rows: readonly CheckedRow[]): 
 
 type PlannedRow = { readonly checked: CheckedRow } & RowPlan;
 
-async function planAgainst(
-  sql: Database['sql'],
-  rows: readonly CheckedRow[],
-  how: { readonly lock: boolean },
-): Promise<PlannedRow[]> {
-  const users = await findByKey(sql, rows, how);
-  return rows.map((checked) => ({ checked, ...planRow(checked, users.get(checked.row.externalKey)) }));
+/** Only rows that are going to change somebody take locks; whoever was changed before the lock is decided again. */
+async function planUnderLocks(sql: Database['sql'], rows: readonly CheckedRow[]): Promise<PlannedRow[]> {
+  const standing = await findByKey(sql, rows, { lock: false });
+  const plans = planAgainst(standing, rows);
+  const touched = plans.filter((plan) => plan.kind === 'change').map((plan) => plan.checked);
+  const versions = await lockByKey(sql, touched);
+  const overtaken = touched.filter(
+    ({ row: { externalKey } }) => versions.get(externalKey) !== standing.get(externalKey)?.version,
+  );
+  if (overtaken.length === 0) return plans;
+  const isOvertaken = new Set(overtaken);
+  const again = planAgainst(await findByKey(sql, overtaken, { lock: true }), overtaken);
+  return [...plans.filter(({ checked }) => !isOvertaken.has(checked)), ...again];
+}
+
+function planAgainst(standing: ReadonlyMap<string, StandingUser>, rows: readonly CheckedRow[]): PlannedRow[] {
+  return rows.map((checked) => ({
+    checked,
+    ...planRow(checked, standing.get(checked.row.externalKey)?.user),
+  }));
 }
 
 /** Refuses the rows that would bring an erased person back, or give somebody an erased person's email. */
@@ -95,18 +104,43 @@ function identifiersOf(plan: PlannedRow): Identifiers {
   return { email: changesEmail ? (plan.attributes?.email ?? null) : null };
 }
 
+/** Who has a key, and the version of the row that says so: every write gives it another. */
+interface StandingUser {
+  readonly user: User;
+  readonly version: string;
+}
+
+const VERSION = 'u.xmin::text AS version';
+const BY_KEY = `FROM users u WHERE u.external_key = ANY($1::text[]) AND u.status <> 'purged' ORDER BY u.external_key`;
+
 async function findByKey(
   sql: Database['sql'],
   rows: readonly CheckedRow[],
   { lock }: { readonly lock: boolean },
-): Promise<Map<string, User>> {
+): Promise<Map<string, StandingUser>> {
   if (rows.length === 0) return new Map();
-  const found = await sql<UserRow>(
-    `SELECT ${USER_COLUMNS} FROM users u WHERE u.external_key = ANY($1::text[]) AND u.status <> 'purged'
-     ORDER BY u.external_key ${lock ? 'FOR UPDATE' : ''}`,
-    [rows.map((checked) => checked.row.externalKey)],
+  const found = await sql<UserRow & { readonly version: string }>(
+    `SELECT ${USER_COLUMNS}, ${VERSION} ${BY_KEY} ${lock ? 'FOR UPDATE' : ''}`,
+    [keysOf(rows)],
   );
-  return new Map(found.map((row) => [row.externalKey, toUser(row)]));
+  return new Map(found.map((row) => [row.externalKey, { user: toUser(row), version: row.version }]));
+}
+
+/** @returns the version that each key's row stands at under its lock */
+async function lockByKey(
+  sql: Database['sql'],
+  rows: readonly CheckedRow[],
+): Promise<ReadonlyMap<string, string>> {
+  if (rows.length === 0) return new Map();
+  const locked = await sql<{ key: string; version: string }>(
+    `SELECT u.external_key AS key, ${VERSION} ${BY_KEY} FOR UPDATE`,
+    [keysOf(rows)],
+  );
+  return new Map(locked.map(({ key, version }) => [key, version]));
+}
+
+function keysOf(rows: readonly CheckedRow[]): string[] {
+  return rows.map(({ row }) => row.externalKey);
 }
 
 function countSettled(outcome: ChunkOutcome, plans: readonly RowPlan[]): void {

@@ -53,6 +53,15 @@ describe('an import', () => {
                WHERE l.user_id = u.id) AS links
        FROM users u ORDER BY u.external_key`,
     );
+  const untilSomebodyWaits = async (): Promise<void> => {
+    for (let waiting = 0; waiting === 0;) {
+      const [row] = await roster.sql<{ n: number }>(
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      waiting = row?.n ?? 0;
+    }
+  };
   const writes = async () => {
     const [row] = await roster.sql<{ audit: string; links: string; users: string }>(
       `SELECT (SELECT count(*) FROM audit WHERE action <> 'users.import') AS audit,
@@ -164,6 +173,24 @@ describe('an import', () => {
       [3, 'user_purging'],
     ]);
     expect(await state()).toEqual(before);
+  });
+
+  it('P11 whoever is deleted while an import waits for the row is decided again', async () => {
+    await load('externalKey,company\nk1,Acme\nk2,Acme\n');
+    const other = await roster.database.pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query(
+        `UPDATE users SET status = 'deleted', status_before_deletion = 'active' WHERE external_key = 'k1'`,
+      );
+      const importing = load('externalKey,company\nk1,Other\nk2,Other\n');
+      await untilSomebodyWaits();
+      await other.query('COMMIT');
+      expect((await importing).errors.map(({ line, code }) => [line, code])).toEqual([[2, 'user_deleted']]);
+    } finally {
+      other.release(true);
+    }
+    expect(await state()).toMatchObject([{ company: 'Acme' }, { company: 'Other' }]);
   });
 
   it('M07 two rows with one key must say the same', async () => {
