@@ -113,7 +113,7 @@ export const LINES = {
   }),
   batchSize: line({
     name: 'ROLLCALL_BATCH_SIZE',
-    default: '1000',
+    default: '1500',
     required: false,
     meaning: 'Links taken up at once.',
     rule: wholeNumber(1, 5000),

@@ -30,7 +30,7 @@ describe('the settings of a process', () => {
       allowHttpProviders: false,
       leaseMs: 60_000,
       callTimeoutMs: 10_000,
-      batchSize: 1000,
+      batchSize: 1500,
       coalesceMs: 200,
       lateArrivalMs: 60_000,
       tickMs: 1000,

@@ -18,6 +18,8 @@ const LOOK_AGAIN_MS = 50;
 const IN_HAND_MS = 250;
 /** However slow the calls are: the next are there before the slots run dry. */
 const ROUNDS_AT_LEAST = 4;
+/** More is claimed as soon as less than this share is in hand: what waits to be settled is in hand and needs no call. */
+const CLAIM_BELOW = 0.8;
 /** The longest that ordinary calls wait for revocations which are being claimed: a slow database must not stop them. */
 const HOLD_MS = 250;
 
@@ -112,7 +114,7 @@ export class ProviderPump {
   }
 
   private async waitForRoom(): Promise<void> {
-    while (this.inFlight.size > this.capacity() / 2) await this.done.next();
+    while (this.inFlight.size > this.capacity() * CLAIM_BELOW) await this.done.next();
   }
 
   /** From the claim of a revocation to its first call nothing ordinary is started: a leaver waits for nobody. */

@@ -2,8 +2,9 @@ import { LANES } from '#domain';
 import { FIGHT_FOR } from './claim.js';
 import type { Settlement } from './settlement.js';
 
-// One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values. What
-// is not said is NULL; of the flags only `is_handled` and `assigned` are ever false.
+// One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values. As jsonb it
+// would be built whole before it is taken apart. What is not said is NULL; of the flags only `is_handled` and `assigned` are
+// ever false.
 const SAME_HOLD = `(l.held_class, l.held_step, l.held_state, l.held_status_revision)
         = (s.held_class, s.held_step, s.held_state, s.held_revision)`;
 
@@ -48,7 +49,7 @@ const APPLIED = ['status', 'status_revision', 'attribute_revision', 'assignment_
 
 const SETTLED = `
   s AS (
-    SELECT * FROM jsonb_to_recordset($4::jsonb) AS s(
+    SELECT * FROM json_to_recordset($4::json) AS s(
       user_id uuid, token uuid, wanted bigint, is_handled boolean, delay_ms double precision, attempts integer,
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
       seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
