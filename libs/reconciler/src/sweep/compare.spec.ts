@@ -49,7 +49,7 @@ function knows(more: Partial<PageKnowledge> = {}): PageKnowledge {
 }
 
 function held(link: Partial<SweptLink> = {}, isComparable = true): PageKnowledge {
-  const known: KnownLink = { link: { ...LINK, ...link }, isComparable };
+  const known: KnownLink = { link: { ...LINK, ...link }, isComparable, isLookedFor: isComparable };
   return knows({ links: new Map([['a1', known]]) });
 }
 

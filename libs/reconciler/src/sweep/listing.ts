@@ -18,14 +18,19 @@ interface AccountList {
   readonly ours: number;
 }
 
+/** The same, in a listing that began at a moment. */
+interface BegunList extends AccountList {
+  readonly begun: string;
+}
+
 /** What a listing has come to so far, over all of its attempts. */
 interface Shown {
   readonly accounts: SeenAccounts;
   readonly claimed: ClaimedUsers;
   /** How many of them are ours, due or not. */
   ours: number;
-  /** How many of those could be told to be missing, had they not been shown. */
-  comparable: number;
+  /** How many of those would be missing, had they not been shown. */
+  lookedFor: number;
 }
 
 /**
@@ -37,8 +42,8 @@ export async function sweepListing(sweeping: Sweeping): Promise<Looked> {
   const begun = await sweeping.nextMoment();
   // Before the first page too: the accounts of a first import are made while it is read.
   const accounts = await countAccounts(sweeping.sql, sweeping.slug);
-  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0, comparable: 0 };
-  for (const list of listsOf(sweeping, accounts)) await readToTheEnd(sweeping, list, shown);
+  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0, lookedFor: 0 };
+  for (const list of listsOf(sweeping, accounts)) await readToTheEnd(sweeping, { ...list, begun }, shown);
   return findMissing(sweeping, shown, { begun, known: howManyThere(accounts) });
 }
 
@@ -58,7 +63,7 @@ async function* nothing(): AsyncGenerator<AccountPage> {
   // A provider that cannot list is walked by our links instead.
 }
 
-async function readToTheEnd(sweeping: Sweeping, list: AccountList, shown: Shown): Promise<void> {
+async function readToTheEnd(sweeping: Sweeping, list: BegunList, shown: Shown): Promise<void> {
   const { room } = sweeping.ground;
   for (let failures = 1; ; failures += 1) {
     try {
@@ -70,15 +75,15 @@ async function readToTheEnd(sweeping: Sweeping, list: AccountList, shown: Shown)
   }
 }
 
-async function readOnce(sweeping: Sweeping, { list, ours }: AccountList, shown: Shown): Promise<void> {
+async function readOnce(sweeping: Sweeping, { list, ours, begun }: BegunList, shown: Shown): Promise<void> {
   const before = sweeping.expected ?? 0;
   const pages = list(sweeping.context)[Symbol.asyncIterator]();
   try {
-    for await (const known of knownPages(sweeping, datedPages(sweeping, pages))) {
-      const { total } = known.page;
+    for await (const page of knownPages(sweeping, datedPages(sweeping, pages), begun)) {
+      const { total } = page.listed;
       sweeping.expected = before + (total ?? ours);
       sweeping.expectedFrom = total === undefined ? 'links' : 'provider';
-      await takePage(sweeping, known, shown);
+      await takePage(sweeping, page, shown);
     }
     await sweeping.noteProgress();
   } catch (error) {
@@ -92,7 +97,7 @@ async function readOnce(sweeping: Sweeping, { list, ours }: AccountList, shown: 
 /** A page, and a moment before it was asked for. */
 interface DatedPage {
   readonly moment: string;
-  readonly page: AccountPage;
+  readonly listed: AccountPage;
 }
 
 /** @throws ProviderError when the list has no last page */
@@ -106,9 +111,9 @@ function datedPages(
     const moment = await sweeping.nextMoment();
     const next = await pages.next();
     if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
-    return { moment, page: next.value };
+    return { moment, listed: next.value };
   };
-  return oneAhead(ask, ({ page }) => page.complete);
+  return oneAhead(ask, ({ listed }) => listed.complete);
 }
 
 /** A page, and what the roster knew of its accounts after it had come. */
@@ -120,25 +125,30 @@ interface KnownPage extends DatedPage {
 function knownPages(
   sweeping: Sweeping,
   pages: AsyncGenerator<DatedPage, void, undefined>,
+  begun: string,
 ): AsyncGenerator<KnownPage, void, undefined> {
   const ask = async (): Promise<KnownPage> => {
     const next = await pages.next();
-    if (next.done === true) throw new ProviderError('protocol', { reason: 'listing_ends_early' });
-    const { moment, page } = next.value;
-    return { moment, page, known: await readKnowledge(sweeping, page.accounts, moment) };
+    if (next.done === true) throw new Error('asked for a page behind the last one');
+    const { moment, listed } = next.value;
+    return { moment, listed, known: await readKnowledge(sweeping, listed.accounts, { moment, begun }) };
   };
-  return oneAhead(ask, ({ page }) => page.complete);
+  return oneAhead(ask, ({ listed }) => listed.complete);
 }
 
-async function takePage(sweeping: Sweeping, { moment, page, known }: KnownPage, shown: Shown): Promise<void> {
-  // A list that moves while it is read shows some twice; the first time counts. Not before the page's turn: of a list that
-  // begins anew, a page that was read ahead has not been compared.
-  const fresh = page.accounts.filter(({ accountId }) => shown.accounts.add(accountId));
+async function takePage(
+  sweeping: Sweeping,
+  { moment, listed, known }: KnownPage,
+  shown: Shown,
+): Promise<void> {
+  // A list that moves while it is read shows some twice; the first time counts. It counts when it is compared, and not
+  // when it was read ahead.
+  const fresh = listed.accounts.filter(({ accountId }) => shown.accounts.add(accountId));
   const { uniqueKeys } = sweeping.provider.capabilities;
   const links = fresh.flatMap(({ accountId }) => known.links.get(accountId) ?? []);
   const ours = links.filter(({ link }) => isThere(link.observedState));
   shown.ours += ours.length;
-  shown.comparable += ours.filter(({ isComparable }) => isComparable).length;
+  shown.lookedFor += ours.filter(({ isLookedFor }) => isLookedFor).length;
   await sweeping.take(shown.claimed.settle(compare(fresh, known, uniqueKeys)), moment);
   sweeping.pages += 1;
   sweeping.seen = shown.accounts.size;
@@ -148,10 +158,10 @@ async function takePage(sweeping: Sweeping, { moment, page, known }: KnownPage, 
 async function readKnowledge(
   { sql, slug, provider }: Sweeping,
   accounts: readonly Account[],
-  moment: string,
+  { moment, begun }: { readonly moment: string; readonly begun: string },
 ): Promise<PageKnowledge> {
   const accountIds = accounts.map(({ accountId }) => accountId);
-  const links = await findLinksOfAccounts(sql, slug, { accountIds, moment });
+  const links = await findLinksOfAccounts(sql, slug, { accountIds, moment, begun });
   const keys = accounts
     .filter(({ accountId }) => !links.has(accountId))
     .flatMap(({ lookupKeys }) => lookupKeys)

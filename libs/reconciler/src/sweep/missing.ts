@@ -1,4 +1,4 @@
-import { findLinksOfAccounts, walkAccounts, type HeldAccount, type SweptLink } from '#store';
+import { findLinksOfAccounts, findLookedFor, walkAccounts, type HeldAccount } from '#store';
 import { isHealthy, isThere, suspicionOf } from './absence.js';
 import { oneAhead } from './one-ahead.js';
 import type { SeenAccounts } from './seen-accounts.js';
@@ -13,8 +13,8 @@ export interface Shown {
   readonly accounts: SeenAccounts;
   /** How many of them are ours, due or not. */
   readonly ours: number;
-  /** How many of those could be told to be missing, had they not been shown. */
-  readonly comparable: number;
+  /** How many of those would be missing, had they not been shown. */
+  readonly lookedFor: number;
 }
 
 /** Against what it is held. */
@@ -31,13 +31,13 @@ export interface Expected {
  */
 export async function findMissing(
   sweeping: Sweeping,
-  { accounts, ours, comparable }: Shown,
+  { accounts, ours, lookedFor }: Shown,
   { begun, known }: Expected,
 ): Promise<Looked> {
   const { tally } = sweeping;
   for await (const unseen of walkUnseen(sweeping, accounts, begun)) tally.add('notShown', unseen.length);
   const missing = tally.of('notShown');
-  tally.add('lookedFor', comparable + missing);
+  tally.add('lookedFor', lookedFor + missing);
   const why = suspicionOf({ seen: accounts.size, known, compared: tally.of('lookedFor'), missing });
   if (why !== null) return { kind: 'suspicious', why };
   await handOn(sweeping, accounts, { begun, missing });
@@ -58,14 +58,21 @@ async function handOn(
     left -= believed.length;
     for (let at = 0; at < believed.length; at += HANDED_ON_AT_ONCE) {
       await sweeping.nextMoment();
-      const some = await findAbsent(sweeping, believed.slice(at, at + HANDED_ON_AT_ONCE), begun);
-      await sweeping.take(
-        some.map((link) => ({ situation: 'absent', link }) as const),
-        begun,
-      );
+      await handOnSome(sweeping, believed.slice(at, at + HANDED_ON_AT_ONCE), begun);
     }
     if (left === 0) return;
   }
+}
+
+async function handOnSome(sweeping: Sweeping, accountIds: readonly string[], begun: string): Promise<void> {
+  const links = await findLinksOfAccounts(sweeping.sql, sweeping.slug, { accountIds, moment: begun, begun });
+  const absent = [...links.values()].filter(
+    ({ link, isLookedFor }) => isLookedFor && isThere(link.observedState),
+  );
+  await sweeping.take(
+    absent.map(({ link }) => ({ situation: 'absent', link }) as const),
+    begun,
+  );
 }
 
 /** Page by page, the accounts of ours that should have been shown and were not. */
@@ -78,22 +85,9 @@ async function* walkUnseen(
     const unseen = held
       .filter(({ accountId, observedState }) => isThere(observedState) && !accounts.has(accountId))
       .map(({ accountId }) => accountId);
-    if (unseen.length === 0) continue;
-    const absent = await findAbsent(sweeping, unseen, begun);
-    yield absent.flatMap(({ accountId }) => accountId ?? []);
+    if (unseen.length > 0)
+      yield await findLookedFor(sweeping.sql, sweeping.slug, { accountIds: unseen, begun });
   }
-}
-
-/** Those of these accounts of which a listing that began then would have told. */
-async function findAbsent(
-  { sql, slug }: Sweeping,
-  accountIds: readonly string[],
-  begun: string,
-): Promise<SweptLink[]> {
-  const links = await findLinksOfAccounts(sql, slug, { accountIds, moment: begun });
-  return [...links.values()]
-    .filter(({ link, isComparable }) => isComparable && isThere(link.observedState))
-    .map(({ link }) => link);
 }
 
 function heldAccounts(sweeping: Sweeping): AsyncGenerator<readonly HeldAccount[], void, undefined> {

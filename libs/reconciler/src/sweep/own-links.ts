@@ -24,7 +24,7 @@ export async function sweepOwnLinks(sweeping: Sweeping): Promise<Looked> {
   for await (const page of datedLinks(sweeping)) {
     if (page.links.length === 0) break;
     await takePage(sweeping, page, most);
-    await sweeping.noteProgress();
+    await sweeping.noteProgressNowAndThen();
   }
   const { tally } = sweeping;
   const compared = tally.of('lookedFor');

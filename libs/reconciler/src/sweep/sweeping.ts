@@ -105,7 +105,7 @@ export class Sweeping {
     for (const sink of this.sinks) await sink.end(end.state === 'complete');
   }
 
-  /** Of a list that begins anew after a loss nothing depends on it, and whoever follows it looks once in a while. */
+  /** A list begins anew after a loss, and a walk looks at a moment's worth of accounts once more. */
   async noteProgressNowAndThen(): Promise<void> {
     const { clock } = this.ground.room.engine;
     if (clock.monotonicMs() - this.notedMs < NOTE_EVERY_MS) return;

@@ -1,6 +1,6 @@
 import type { ObservedState } from '#domain';
 import type { Sql } from '../database.js';
-import { comparableBefore, SWEPT_COLUMNS } from './settled.js';
+import { comparableBefore, settledBefore, SWEPT_COLUMNS } from './settled.js';
 import type { SweptLink } from './swept-link.js';
 
 /** The link of a listed account. */
@@ -8,29 +8,62 @@ export interface KnownLink {
   readonly link: SweptLink;
   /** Settled before the page was asked for, and still so. What is not may differ by what we did ourselves. */
   readonly isComparable: boolean;
+  /** Comparable, and settled before the listing began: had its account not been shown, it would be missing. */
+  readonly isLookedFor: boolean;
 }
 
 type SweptRow = { [Key in keyof SweptLink]: SweptLink[Key] };
 
+/** Accounts that a listing told of, or did not. */
+export interface ListedAccounts {
+  readonly accountIds: readonly string[];
+  /** When they were asked for, by the database's clock. */
+  readonly moment: string;
+  /** When the listing began, by the same. */
+  readonly begun: string;
+}
+
+const OF_ACCOUNTS = `FROM links l JOIN users u ON u.id = l.user_id JOIN providers p ON p.slug = l.provider
+     WHERE l.provider = $1 AND l.account_id = ANY($2::text[])`;
+
+function isComparable(moment: string): string {
+  return `COALESCE(${comparableBefore(moment)} AND p.enabled AND u.status <> 'purged', false)`;
+}
+
 /**
  * The links that hold these accounts, by account id. Those of purged users are not told, unless they were purged since
- * the page was asked for.
- * @param moment when the page was asked for, by the database's clock
+ * the accounts were asked for.
  */
 export async function findLinksOfAccounts(
   sql: Sql,
   provider: string,
-  { accountIds, moment }: { readonly accountIds: readonly string[]; readonly moment: string },
+  { accountIds, moment, begun }: ListedAccounts,
 ): Promise<ReadonlyMap<string, KnownLink>> {
-  const rows = await sql<SweptRow & { readonly isComparable: boolean }>(
-    `SELECT ${SWEPT_COLUMNS}, COALESCE(${comparableBefore('$3')} AND p.enabled AND u.status <> 'purged', false) AS "isComparable"
-     FROM links l JOIN users u ON u.id = l.user_id JOIN providers p ON p.slug = l.provider
-     WHERE l.provider = $1 AND l.account_id = ANY($2::text[])
-       AND (u.status <> 'purged' OR l.observed_at >= $3::timestamptz)`,
-    [provider, accountIds, moment],
+  const rows = await sql<SweptRow & Omit<KnownLink, 'link'>>(
+    `SELECT ${SWEPT_COLUMNS}, ${isComparable('$3')} AS "isComparable",
+       ${isComparable('$3')} AND ${settledBefore('$4')} AS "isLookedFor"
+     ${OF_ACCOUNTS} AND (u.status <> 'purged' OR l.observed_at >= $3::timestamptz)`,
+    [provider, accountIds, moment, begun],
   );
-  const known = rows.map(({ isComparable, ...swept }): KnownLink => ({ link: swept, isComparable }));
+  const known = rows.map(({ isComparable, isLookedFor, ...swept }): KnownLink => ({
+    link: swept,
+    isComparable,
+    isLookedFor,
+  }));
   return new Map(known.map((each) => [each.link.accountId ?? '', each]));
+}
+
+/** Those of these accounts that a listing would have told of, had they been there: of the others nothing can be said. */
+export async function findLookedFor(
+  sql: Sql,
+  provider: string,
+  { accountIds, begun }: Omit<ListedAccounts, 'moment'>,
+): Promise<string[]> {
+  const rows = await sql<{ accountId: string }>(
+    `SELECT l.account_id AS "accountId" ${OF_ACCOUNTS} AND ${isComparable('$3')} ORDER BY l.account_id`,
+    [provider, accountIds, begun],
+  );
+  return rows.map(({ accountId }) => accountId);
 }
 
 /** Which of our links are walked. */
@@ -70,7 +103,7 @@ export interface HeldAccount {
 
 /**
  * A page of the accounts that links of a provider hold, by account id, whatever is under way for them. An index has all of
- * it: a hundred thousand take no longer than ten thousand links with what they hold.
+ * it, so that most links need not be read.
  * @param page `after`: reads on behind this account; `null` begins
  */
 export async function walkAccounts(

@@ -71,9 +71,9 @@ async function planUnderLocks(sql: Database['sql'], rows: readonly CheckedRow[])
     ({ row: { externalKey } }) => versions.get(externalKey) !== standing.get(externalKey)?.version,
   );
   if (overtaken.length === 0) return plans;
-  const isOvertaken = new Set(overtaken);
+  const decidedAgain = new Set(overtaken);
   const again = planAgainst(await findByKey(sql, overtaken, { lock: true }), overtaken);
-  return [...plans.filter(({ checked }) => !isOvertaken.has(checked)), ...again];
+  return [...plans.filter(({ checked }) => !decidedAgain.has(checked)), ...again];
 }
 
 function planAgainst(standing: ReadonlyMap<string, StandingUser>, rows: readonly CheckedRow[]): PlannedRow[] {

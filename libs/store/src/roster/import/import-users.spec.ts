@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Lane } from '#domain';
 import { changeStatus } from '../change-status.js';
@@ -60,6 +61,7 @@ describe('an import', () => {
          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
       waiting = row?.n ?? 0;
+      await setTimeout(5);
     }
   };
   const writes = async () => {
@@ -175,22 +177,53 @@ describe('an import', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('P11 whoever is deleted while an import waits for the row is decided again', async () => {
-    await load('externalKey,company\nk1,Acme\nk2,Acme\n');
+  /** Imports a file about k1 while another transaction holds k1 changed like this, and then commits. */
+  async function importBehind(change: string, file: string): Promise<ImportReport> {
     const other = await roster.database.pool.connect();
     try {
       await other.query('BEGIN');
-      await other.query(
-        `UPDATE users SET status = 'deleted', status_before_deletion = 'active' WHERE external_key = 'k1'`,
-      );
-      const importing = load('externalKey,company\nk1,Other\nk2,Other\n');
+      await other.query(`UPDATE users SET ${change} WHERE external_key = 'k1'`);
+      const importing = load(file);
       await untilSomebodyWaits();
       await other.query('COMMIT');
-      expect((await importing).errors.map(({ line, code }) => [line, code])).toEqual([[2, 'user_deleted']]);
+      return await importing;
     } finally {
       other.release(true);
     }
+  }
+
+  it('P11 whoever is deleted while an import waits for the row is decided again', async () => {
+    await load('externalKey,company\nk1,Acme\nk2,Acme\n');
+    const report = await importBehind(
+      `status = 'deleted', status_before_deletion = 'active'`,
+      'externalKey,company\nk1,Other\nk2,Other\n',
+    );
+    expect(report.errors.map(({ line, code }) => [line, code])).toEqual([[2, 'user_deleted']]);
     expect(await state()).toMatchObject([{ company: 'Acme' }, { company: 'Other' }]);
+  });
+
+  it('an edit that is made while an import waits for the row is kept beside what the file says', async () => {
+    await load('externalKey,company\nk1,Acme\n');
+    const report = await importBehind(`given_name = 'Ann'`, 'externalKey,company\nk1,Other\n');
+    expect(report).toMatchObject({ updated: 1, failed: 0 });
+    expect(await state()).toMatchObject([{ given_name: 'Ann', company: 'Other' }]);
+  });
+
+  it('a row that has come true while an import waits for it changes nothing', async () => {
+    await load('externalKey,company\nk1,Acme\n');
+    const before = await writes();
+    const report = await importBehind(`company = 'Other'`, 'externalKey,company\nk1,Other\n');
+    expect(report).toMatchObject({ updated: 0, unchanged: 1 });
+    expect(await writes()).toMatchObject({ audit: before?.audit, links: before?.links });
+  });
+
+  it('a key that comes free while an import waits for its user is given to a new one', async () => {
+    await load('externalKey,company\nk1,Acme\n');
+    const report = await importBehind(
+      `status = 'purged', status_before_deletion = 'active'`,
+      'externalKey,company\nk1,Other\n',
+    );
+    expect(report).toMatchObject({ created: 1, updated: 0 });
   });
 
   it('M07 two rows with one key must say the same', async () => {
