@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Sql } from '#store';
-import { inThousands } from '../stage/people.js';
-
-/** As many as an import commits at once. */
-const ROWS_A_TRANSACTION = 1_000;
+import { inThousands, ROWS_AT_ONCE } from '../stage/people.js';
 
 const ENTER_USERS = `
   INSERT INTO users (id, external_key, email, email_key, phone, given_name, family_name, display_name, company)
@@ -57,8 +54,8 @@ export async function enterSameRows(database: Database, people: number, newId: (
 /** The same for people who are there and move to another company. */
 export async function changeSameRows(database: Database, company: string): Promise<void> {
   const people = await database.sql<{ id: string }>('SELECT id FROM users ORDER BY id');
-  for (let from = 0; from < people.length; from += ROWS_A_TRANSACTION) {
-    const ids = people.slice(from, from + ROWS_A_TRANSACTION).map(({ id }) => id);
+  for (let from = 0; from < people.length; from += ROWS_AT_ONCE) {
+    const ids = people.slice(from, from + ROWS_AT_ONCE).map(({ id }) => id);
     await database.transaction(async (sql) => {
       await sql(CHANGE_USERS, [ids, company]);
       await sql(MAKE_DUE, [ids]);

@@ -34,7 +34,7 @@ export interface PeopleRange {
 }
 
 /** As many as an import commits at once. */
-const ROWS_AT_ONCE = 1_000;
+export const ROWS_AT_ONCE = 1_000;
 
 /** People by the thousand. */
 export function* inThousands(

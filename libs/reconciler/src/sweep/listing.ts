@@ -18,13 +18,10 @@ interface AccountList {
   readonly ours: number;
 }
 
-/** The same, in a listing that began at a moment. */
-interface BegunList extends AccountList {
-  readonly begun: string;
-}
-
 /** What a listing has come to so far, over all of its attempts. */
 interface Shown {
+  /** Before the first page was asked for. */
+  readonly begun: string;
   readonly accounts: SeenAccounts;
   readonly claimed: ClaimedUsers;
   /** How many of them are ours, due or not. */
@@ -42,8 +39,14 @@ export async function sweepListing(sweeping: Sweeping): Promise<Looked> {
   const begun = await sweeping.nextMoment();
   // Before the first page too: the accounts of a first import are made while it is read.
   const accounts = await countAccounts(sweeping.sql, sweeping.slug);
-  const shown: Shown = { accounts: new SeenAccounts(), claimed: new ClaimedUsers(), ours: 0, lookedFor: 0 };
-  for (const list of listsOf(sweeping, accounts)) await readToTheEnd(sweeping, { ...list, begun }, shown);
+  const shown: Shown = {
+    begun,
+    accounts: new SeenAccounts(),
+    claimed: new ClaimedUsers(),
+    ours: 0,
+    lookedFor: 0,
+  };
+  for (const list of listsOf(sweeping, accounts)) await readToTheEnd(sweeping, list, shown);
   return findMissing(sweeping, shown, { begun, known: howManyThere(accounts) });
 }
 
@@ -63,7 +66,7 @@ async function* nothing(): AsyncGenerator<AccountPage> {
   // A provider that cannot list is walked by our links instead.
 }
 
-async function readToTheEnd(sweeping: Sweeping, list: BegunList, shown: Shown): Promise<void> {
+async function readToTheEnd(sweeping: Sweeping, list: AccountList, shown: Shown): Promise<void> {
   const { room } = sweeping.ground;
   for (let failures = 1; ; failures += 1) {
     try {
@@ -75,11 +78,11 @@ async function readToTheEnd(sweeping: Sweeping, list: BegunList, shown: Shown): 
   }
 }
 
-async function readOnce(sweeping: Sweeping, { list, ours, begun }: BegunList, shown: Shown): Promise<void> {
+async function readOnce(sweeping: Sweeping, { list, ours }: AccountList, shown: Shown): Promise<void> {
   const before = sweeping.expected ?? 0;
   const pages = list(sweeping.context)[Symbol.asyncIterator]();
   try {
-    for await (const page of knownPages(sweeping, datedPages(sweeping, pages), begun)) {
+    for await (const page of knownPages(sweeping, datedPages(sweeping, pages), shown.begun)) {
       const { total } = page.listed;
       sweeping.expected = before + (total ?? ours);
       sweeping.expectedFrom = total === undefined ? 'links' : 'provider';

@@ -1,6 +1,6 @@
 import type { ObservedState } from '#domain';
 import type { Sql } from '../database.js';
-import { comparableBefore, settledBefore, SWEPT_COLUMNS } from './settled.js';
+import { comparableBefore, SWEPT_COLUMNS } from './settled.js';
 import type { SweptLink } from './swept-link.js';
 
 /** The link of a listed account. */
@@ -40,8 +40,7 @@ export async function findLinksOfAccounts(
   { accountIds, moment, begun }: ListedAccounts,
 ): Promise<ReadonlyMap<string, KnownLink>> {
   const rows = await sql<SweptRow & Omit<KnownLink, 'link'>>(
-    `SELECT ${SWEPT_COLUMNS}, ${isComparable('$3')} AS "isComparable",
-       ${isComparable('$3')} AND ${settledBefore('$4')} AS "isLookedFor"
+    `SELECT ${SWEPT_COLUMNS}, ${isComparable('$3')} AS "isComparable", ${isComparable('$4')} AS "isLookedFor"
      ${OF_ACCOUNTS} AND (u.status <> 'purged' OR l.observed_at >= $3::timestamptz)`,
     [provider, accountIds, moment, begun],
   );
