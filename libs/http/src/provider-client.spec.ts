@@ -285,6 +285,35 @@ describe('admission', () => {
     expect(released).toBe(2);
   });
 
+  it('gives back before an answer is read, and after a refusal is', async () => {
+    const url = await serve(({ method }, response) => {
+      json(response, method === 'GET' ? 200 : 429, {});
+    });
+    const order: string[] = [];
+    const admit = (): Promise<() => void> =>
+      Promise.resolve(() => {
+        order.push('given back');
+        setImmediate(() => order.push('the next may leave'));
+      });
+    const client = open(url);
+    await client.request(READ, { ...contextOf(), admit });
+    order.push('read');
+    const explain = (): null => {
+      order.push('refusal read');
+      return null;
+    };
+    await expect(client.request({ ...WRITE, explain }, { ...contextOf(), admit })).rejects.toMatchObject({
+      kind: 'rateLimited',
+    });
+    expect(order.slice(0, 5)).toEqual([
+      'given back',
+      'the next may leave',
+      'read',
+      'refusal read',
+      'given back',
+    ]);
+  });
+
   it('sends nothing when it is refused, or when the process stops meanwhile', async () => {
     let requests = 0;
     const url = await serve((_request, response) => {

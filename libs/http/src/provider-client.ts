@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { CallNotStarted, ProviderError, type CallContext, type CallRequest } from '#identity-provider';
 import { readErrorJson, readJson } from './body.js';
@@ -44,6 +45,12 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   return new PooledClient(options);
 }
 
+/** A request that was admitted, or is about to be. */
+interface Wire {
+  readonly path: string;
+  readonly call: CallRequest;
+}
+
 class PooledClient implements ProviderClient {
   private readonly base: Base;
   private readonly pool: Pool;
@@ -69,34 +76,39 @@ class PooledClient implements ProviderClient {
       mutating: request.mutating ?? request.method !== 'GET',
       timeoutMs: this.options.timeoutMs,
     };
-    const release = await context.admit(call);
-    try {
-      return await this.send(request, { path, call }, context);
-    } finally {
-      release();
-    }
+    const answer = await this.askFor(request, { path, call }, context);
+    // Others may have come with it. The calls that wait for their slots leave before any of them is read.
+    await nextTurn();
+    return await this.read(answer, call);
   }
 
   async close(): Promise<void> {
     await this.pool.close();
   }
 
-  private async send(
-    request: ProviderRequest,
-    { path, call }: { readonly path: string; readonly call: CallRequest },
-    context: CallContext,
-  ): Promise<ProviderResponse> {
+  /** Holds a call slot until the answer has come. What refuses is read before: it may say that no other call should start. */
+  private async askFor(request: ProviderRequest, wire: Wire, context: CallContext): Promise<Answer> {
+    const release = await context.admit(wire.call);
+    try {
+      const answer = await this.send(request, wire, context);
+      if (answer.status >= 300) throw await this.refusal(answer, request, wire.call);
+      return answer;
+    } finally {
+      release();
+    }
+  }
+
+  private async send(request: ProviderRequest, { path, call }: Wire, context: CallContext): Promise<Answer> {
     // After admission, which may take longer than a credential is good for.
     const headers = await this.credentials();
     if (context.signal.aborted) throw new CallNotStarted('stopping');
     try {
-      const answer = await exchange(this.pool, this.wireRequest(request, path, headers), {
+      return await exchange(this.pool, this.wireRequest(request, path, headers), {
         timeoutMs: call.timeoutMs,
         maxBodyBytes: this.maxBodyBytes,
         signal: context.signal,
         maySend: () => context.mayStillSend?.(call) ?? true,
       });
-      return await this.read(answer, request, call.mutating);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       if (error.reason === TOO_LATE) throw new CallNotStarted('leaseEnding');
@@ -129,12 +141,23 @@ class PooledClient implements ProviderClient {
     };
   }
 
-  private async read(answer: Answer, request: ProviderRequest, mutating: boolean): Promise<ProviderResponse> {
+  private async read(answer: Answer, { mutating }: CallRequest): Promise<ProviderResponse> {
+    try {
+      return { status: answer.status, json: await readJson(answer, this.maxBodyBytes) };
+    } catch (error) {
+      throw error instanceof NoAnswer ? errorOfNoAnswer(error, mutating, undefined) : error;
+    }
+  }
+
+  private async refusal(
+    answer: Answer,
+    request: ProviderRequest,
+    { mutating }: CallRequest,
+  ): Promise<ProviderError> {
     const { status } = answer;
-    if (status < 300) return { status, json: await readJson(answer, this.maxBodyBytes) };
-    if (status < 400) throw new ProviderError('protocol', { reason: 'redirect', status });
+    if (status < 400) return new ProviderError('protocol', { reason: 'redirect', status });
     const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
-    throw explained ?? errorOfStatus(answer, mutating, (this.options.nowMs ?? Date.now)());
+    return explained ?? errorOfStatus(answer, mutating, (this.options.nowMs ?? Date.now)());
   }
 }
 
