@@ -19,7 +19,7 @@ const SETTINGS: EngineSettings = {
   leaseMs: 60_000,
   callTimeoutMs: 10_000,
   batchSize: 200,
-  coalesceMs: 200,
+  coalesceMs: 400,
   lateArrivalMs: 60_000,
   allowances: { suspend: NO_LIMIT, remove: NO_LIMIT, overwrite: NO_LIMIT, create: NO_LIMIT },
 };

@@ -120,7 +120,7 @@ export const LINES = {
   }),
   coalesceMs: line({
     name: 'ROLLCALL_COALESCE_MS',
-    default: '200',
+    default: '400',
     required: false,
     meaning:
       'How long an edit waits that comes while one is being mirrored, so that a burst becomes one call.',

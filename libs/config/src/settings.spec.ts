@@ -31,7 +31,7 @@ describe('the settings of a process', () => {
       leaseMs: 60_000,
       callTimeoutMs: 10_000,
       batchSize: 1500,
-      coalesceMs: 200,
+      coalesceMs: 400,
       lateArrivalMs: 60_000,
       tickMs: 1000,
       shutdownMs: 15_000,
