@@ -20,22 +20,38 @@ const CODINGS: Readonly<Record<string, Decompress>> = {
 };
 
 /**
- * Reads the JSON of an answer, cleaned of text that a database refuses.
+ * The answer with its body as it was before it was compressed. What is compressed may be a thousand times as large.
+ * @throws NoAnswer `unreadable` when it cannot be undone, or is larger than `maxBodyBytes`
+ */
+export async function decompressed(answer: Answer, maxBodyBytes: number): Promise<Answer> {
+  const coding = headerOf(answer, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (answer.body.length === 0 || coding === 'identity' || coding === '') return answer;
+  const decompress = Object.hasOwn(CODINGS, coding) ? CODINGS[coding] : undefined;
+  if (decompress === undefined) throw new NoAnswer('unreadable', 'content_encoding');
+  try {
+    return { ...answer, body: await decompress(answer.body, { maxOutputLength: maxBodyBytes }) };
+  } catch (error) {
+    const tooLarge = isNativeError(error) && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw new NoAnswer('unreadable', tooLarge ? 'body_too_large' : 'content_encoding');
+  }
+}
+
+/**
+ * Reads the JSON of an answer that is not compressed any more, cleaned of text that a database refuses.
  * @returns `undefined` when the body is empty
  * @throws NoAnswer `unreadable` when it is not the JSON it should be; `lost` when it was cut where no length was told
  */
-export async function readJson(answer: Answer, maxBodyBytes: number): Promise<unknown> {
+export function readJson(answer: Answer): unknown {
   if (answer.body.length === 0) return undefined;
   if (!isJson(headerOf(answer, 'content-type'))) throw new NoAnswer('unreadable', 'content_type');
-  const text = (await decompressed(answer, maxBodyBytes)).toString('utf8');
-  if (text === '') return undefined;
+  const text = answer.body.toString('utf8');
   return cleanText(text, parse(answer, text));
 }
 
 /** The JSON of an error answer, or `undefined`: an error with no body, or with a page for people, is still an error. */
 export async function readErrorJson(answer: Answer, maxBodyBytes: number): Promise<unknown> {
   try {
-    return await readJson(answer, maxBodyBytes);
+    return readJson(await decompressed(answer, maxBodyBytes));
   } catch {
     return undefined;
   }
@@ -49,19 +65,6 @@ export function headerOf(answer: Answer, name: string): string | undefined {
 
 function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType);
-}
-
-async function decompressed(answer: Answer, maxBodyBytes: number): Promise<Buffer> {
-  const coding = headerOf(answer, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
-  if (coding === 'identity' || coding === '') return answer.body;
-  const decompress = Object.hasOwn(CODINGS, coding) ? CODINGS[coding] : undefined;
-  if (decompress === undefined) throw new NoAnswer('unreadable', 'content_encoding');
-  try {
-    return await decompress(answer.body, { maxOutputLength: maxBodyBytes });
-  } catch (error) {
-    const tooLarge = isNativeError(error) && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    throw new NoAnswer('unreadable', tooLarge ? 'body_too_large' : 'content_encoding');
-  }
 }
 
 function parse(answer: Answer, text: string): unknown {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { CallNotStarted, ProviderError, type CallContext, type CallRequest } from '#identity-provider';
-import { readErrorJson, readJson } from './body.js';
+import { decompressed, readErrorJson, readJson } from './body.js';
 import { errorOfNoAnswer, errorOfStatus } from './classify.js';
 import type { ProviderClient, ProviderRequest, ProviderResponse } from './client.js';
 import { exchange, TOO_LATE, type Answer, type WireRequest } from './exchange.js';
@@ -45,8 +45,8 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   return new PooledClient(options);
 }
 
-/** A request that was admitted, or is about to be. */
-interface Wire {
+/** How a request is addressed, and what it is admitted for. */
+interface Outgoing {
   readonly path: string;
   readonly call: CallRequest;
 }
@@ -76,29 +76,43 @@ class PooledClient implements ProviderClient {
       mutating: request.mutating ?? request.method !== 'GET',
       timeoutMs: this.options.timeoutMs,
     };
-    const answer = await this.askFor(request, { path, call }, context);
-    // Others may have come with it. The calls that wait for their slots leave before any of them is read.
+    const answer = await this.callFor(request, { path, call }, context);
+    // Others may have come with it: all their slots are given back, and the next calls under way, before one is read.
     await nextTurn();
-    return await this.read(answer, call);
+    try {
+      return { status: answer.status, json: readJson(answer) };
+    } catch (error) {
+      throw errorOfReading(error, call);
+    }
   }
 
   async close(): Promise<void> {
     await this.pool.close();
   }
 
-  /** Holds a call slot until the answer has come. What refuses is read before: it may say that no other call should start. */
-  private async askFor(request: ProviderRequest, wire: Wire, context: CallContext): Promise<Answer> {
-    const release = await context.admit(wire.call);
+  /**
+   * Holds a call slot until the answer has come, and until it is no longer compressed: of those that wait for that, there
+   * must not be more than slots. A refusal is read before: it may say that no other call should start.
+   */
+  private async callFor(request: ProviderRequest, outgoing: Outgoing, context: CallContext): Promise<Answer> {
+    const { call } = outgoing;
+    const release = await context.admit(call);
     try {
-      const answer = await this.send(request, wire, context);
-      if (answer.status >= 300) throw await this.refusal(answer, request, wire.call);
-      return answer;
+      const answer = await this.send(request, outgoing, context);
+      if (answer.status >= 300) throw await this.refusal(answer, request, call);
+      return await decompressed(answer, this.maxBodyBytes);
+    } catch (error) {
+      throw errorOfReading(error, call);
     } finally {
       release();
     }
   }
 
-  private async send(request: ProviderRequest, { path, call }: Wire, context: CallContext): Promise<Answer> {
+  private async send(
+    request: ProviderRequest,
+    { path, call }: Outgoing,
+    context: CallContext,
+  ): Promise<Answer> {
     // After admission, which may take longer than a credential is good for.
     const headers = await this.credentials();
     if (context.signal.aborted) throw new CallNotStarted('stopping');
@@ -141,14 +155,6 @@ class PooledClient implements ProviderClient {
     };
   }
 
-  private async read(answer: Answer, { mutating }: CallRequest): Promise<ProviderResponse> {
-    try {
-      return { status: answer.status, json: await readJson(answer, this.maxBodyBytes) };
-    } catch (error) {
-      throw error instanceof NoAnswer ? errorOfNoAnswer(error, mutating, undefined) : error;
-    }
-  }
-
   private async refusal(
     answer: Answer,
     request: ProviderRequest,
@@ -159,6 +165,11 @@ class PooledClient implements ProviderClient {
     const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
     return explained ?? errorOfStatus(answer, mutating, (this.options.nowMs ?? Date.now)());
   }
+}
+
+/** What it means that an answer which has come cannot be read. */
+function errorOfReading(error: unknown, { mutating }: CallRequest): unknown {
+  return error instanceof NoAnswer ? errorOfNoAnswer(error, mutating, undefined) : error;
 }
 
 /** By its method, whatever the adapter says of it: a read that is sent as a write is one for whoever counts methods. */

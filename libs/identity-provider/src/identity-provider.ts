@@ -24,7 +24,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /**
    * Awaited by the HTTP client before each request: waits for a call slot and for the provider's pace.
-   * @returns a function to be called once, when the call is over
+   * @returns a function to be called once, when the call is over: its answer may still have to be read
    * @throws CallNotStarted when the call must not begin (lease ending, preempted, provider paused, stopping)
    */
   admit(call: CallRequest): Promise<() => void>;
