@@ -18,7 +18,7 @@ const NO_LIMIT = { atLeast: 0, percent: 100 };
 const SETTINGS: EngineSettings = {
   leaseMs: 60_000,
   callTimeoutMs: 10_000,
-  batchSize: 200,
+  batchSize: 1_500,
   coalesceMs: 400,
   lateArrivalMs: 60_000,
   allowances: { suspend: NO_LIMIT, remove: NO_LIMIT, overwrite: NO_LIMIT, create: NO_LIMIT },
