@@ -20,12 +20,15 @@ const CODINGS: Readonly<Record<string, Decompress>> = {
 };
 
 /**
- * The answer with its body as it was before it was compressed. What is compressed may be a thousand times as large.
- * @throws NoAnswer `unreadable` when it cannot be undone, or is larger than `maxBodyBytes`
+ * An answer that says it holds JSON, with its body as it was before it was compressed. What is compressed may be a thousand
+ * times as large. An empty one need not say anything.
+ * @throws NoAnswer `unreadable` when it says something else, cannot be decompressed, or is larger than `maxBodyBytes`
  */
 export async function decompressed(answer: Answer, maxBodyBytes: number): Promise<Answer> {
+  if (answer.body.length === 0) return answer;
+  if (!isJson(headerOf(answer, 'content-type'))) throw new NoAnswer('unreadable', 'content_type');
   const coding = headerOf(answer, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
-  if (answer.body.length === 0 || coding === 'identity' || coding === '') return answer;
+  if (coding === 'identity' || coding === '') return answer;
   const decompress = Object.hasOwn(CODINGS, coding) ? CODINGS[coding] : undefined;
   if (decompress === undefined) throw new NoAnswer('unreadable', 'content_encoding');
   try {
@@ -37,13 +40,12 @@ export async function decompressed(answer: Answer, maxBodyBytes: number): Promis
 }
 
 /**
- * Reads the JSON of an answer that is not compressed any more, cleaned of text that a database refuses.
+ * Reads the JSON of an answer that is `decompressed`, cleaned of text that a database refuses.
  * @returns `undefined` when the body is empty
  * @throws NoAnswer `unreadable` when it is not the JSON it should be; `lost` when it was cut where no length was told
  */
 export function readJson(answer: Answer): unknown {
   if (answer.body.length === 0) return undefined;
-  if (!isJson(headerOf(answer, 'content-type'))) throw new NoAnswer('unreadable', 'content_type');
   const text = answer.body.toString('utf8');
   return cleanText(text, parse(answer, text));
 }

@@ -76,13 +76,13 @@ class PooledClient implements ProviderClient {
       mutating: request.mutating ?? request.method !== 'GET',
       timeoutMs: this.options.timeoutMs,
     };
-    const answer = await this.callFor(request, { path, call }, context);
-    // Others may have come with it: all their slots are given back, and the next calls under way, before one is read.
-    await nextTurn();
     try {
+      const answer = await this.callFor(request, { path, call }, context);
+      // Others may have come with it: all their slots are given back, and the next calls under way, before one is read.
+      await nextTurn();
       return { status: answer.status, json: readJson(answer) };
     } catch (error) {
-      throw errorOfReading(error, call);
+      throw error instanceof NoAnswer ? errorOfNoAnswer(error, call.mutating, undefined) : error;
     }
   }
 
@@ -101,8 +101,6 @@ class PooledClient implements ProviderClient {
       const answer = await this.send(request, outgoing, context);
       if (answer.status >= 300) throw await this.refusal(answer, request, call);
       return await decompressed(answer, this.maxBodyBytes);
-    } catch (error) {
-      throw errorOfReading(error, call);
     } finally {
       release();
     }
@@ -165,11 +163,6 @@ class PooledClient implements ProviderClient {
     const explained = request.explain?.(status, await readErrorJson(answer, this.maxBodyBytes)) ?? null;
     return explained ?? errorOfStatus(answer, mutating, (this.options.nowMs ?? Date.now)());
   }
-}
-
-/** What it means that an answer which has come cannot be read. */
-function errorOfReading(error: unknown, { mutating }: CallRequest): unknown {
-  return error instanceof NoAnswer ? errorOfNoAnswer(error, mutating, undefined) : error;
 }
 
 /** By its method, whatever the adapter says of it: a read that is sent as a write is one for whoever counts methods. */
