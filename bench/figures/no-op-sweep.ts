@@ -1,4 +1,5 @@
 import { sendBare } from '../contestants/bare.js';
+import { sweepPlainly } from '../contestants/checking.js';
 import { sendLooking } from '../contestants/looking.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
@@ -21,6 +22,7 @@ interface Round {
   readonly oursMs: number;
   readonly bareMs: number;
   readonly lookingMs: number;
+  readonly checkingMs: number;
 }
 
 /** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
@@ -40,9 +42,9 @@ async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promis
     const came = await playAll(stage, people, credentials);
     // The first is for the code to get warm.
     if (round > 0) all.push(...came);
-    for (const { provider, latencyMs, oursMs, bareMs, lookingMs } of came)
+    for (const { provider, latencyMs, oursMs, bareMs, lookingMs, checkingMs } of came)
       stage.say(
-        `  round ${round} ${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms, looking ${lookingMs.toFixed(0)} ms`,
+        `  round ${round} ${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms, looking ${lookingMs.toFixed(0)} ms, checking ${checkingMs.toFixed(0)} ms`,
       );
   }
   await worker.stop();
@@ -80,6 +82,7 @@ async function play(
   const lookingMs = await durationMs(() =>
     sendLooking(stage.database.sql, origin, { provider, people, requests, concurrency }),
   );
+  const checkingMs = await durationMs(() => sweepPlainly(stage, provider, concurrency));
   const oursMs = (endedAt?.getTime() ?? Number.NaN) - (startedAt?.getTime() ?? Number.NaN);
   return {
     provider,
@@ -87,6 +90,7 @@ async function play(
     oursMs,
     bareMs,
     lookingMs,
+    checkingMs,
   };
 }
 
@@ -122,15 +126,16 @@ function toFigures(rounds: readonly Round[], written: number): Figure[] {
       of(provider, latencyMs).map(({ oursMs, bareMs }) => oursMs / bareMs),
       { target: { atMost: 1.5 } },
     );
-  const looking = (provider: Provider) =>
+  const besides = (provider: Provider, contestant: 'looking' | 'checking') =>
     measured(
-      `time at 0 ms, ${provider}, the looking loop`,
-      of(provider, 0).map(({ lookingMs, bareMs }) => lookingMs / bareMs),
+      `time at 0 ms, ${provider}, the ${contestant} loop`,
+      of(provider, 0).map((round) => round[`${contestant}Ms`] / round.bareMs),
     );
   const rows = measured('rows written by a sweep', [written], { target: { atLeast: 0, atMost: 0 } });
   const times = [
     ...PROVIDERS.map((provider) => time(provider, 0)),
-    ...PROVIDERS.map(looking),
+    ...PROVIDERS.map((provider) => besides(provider, 'looking')),
+    ...PROVIDERS.map((provider) => besides(provider, 'checking')),
     ...LISTED.map((provider) => time(provider, LATENCY_MS)),
   ];
   return [

@@ -7,7 +7,6 @@ import { Tally } from './tally.js';
 
 const LINK: SweptLink = {
   userId: 'u1',
-  provider: 'passage',
   accountId: 'a1',
   remoteKey: 'hr-1',
   assigned: true,
@@ -49,7 +48,7 @@ function knows(more: Partial<PageKnowledge> = {}): PageKnowledge {
 }
 
 function held(link: Partial<SweptLink> = {}, isComparable = true): PageKnowledge {
-  const known: KnownLink = { link: { ...LINK, ...link }, isComparable, isLookedFor: isComparable };
+  const known: KnownLink = { ...LINK, ...link, isComparable, isLookedFor: isComparable };
   return knows({ links: new Map([['a1', known]]) });
 }
 

@@ -27,7 +27,7 @@ export function compare(
   return accounts.map((account) => {
     const own = known.links.get(account.accountId);
     if (own === undefined) return compareUnheld(account, known, uniqueKeys);
-    return own.isComparable ? compareLinked(own.link, account) : { situation: 'underWay', account };
+    return own.isComparable ? compareLinked(own, account) : { situation: 'underWay', account };
   });
 }
 

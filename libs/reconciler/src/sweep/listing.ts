@@ -149,7 +149,7 @@ async function takePage(
   const fresh = listed.accounts.filter(({ accountId }) => shown.accounts.add(accountId));
   const { uniqueKeys } = sweeping.provider.capabilities;
   const links = fresh.flatMap(({ accountId }) => known.links.get(accountId) ?? []);
-  const ours = links.filter(({ link }) => isThere(link.observedState));
+  const ours = links.filter(({ observedState }) => isThere(observedState));
   shown.ours += ours.length;
   shown.lookedFor += ours.filter(({ isLookedFor }) => isLookedFor).length;
   await sweeping.take(shown.claimed.settle(compare(fresh, known, uniqueKeys)), moment);

@@ -67,10 +67,10 @@ async function handOn(
 async function handOnSome(sweeping: Sweeping, accountIds: readonly string[], begun: string): Promise<void> {
   const links = await findLinksOfAccounts(sweeping.sql, sweeping.slug, { accountIds, moment: begun, begun });
   const absent = [...links.values()].filter(
-    ({ link, isLookedFor }) => isLookedFor && isThere(link.observedState),
+    ({ observedState, isLookedFor }) => isLookedFor && isThere(observedState),
   );
   await sweeping.take(
-    absent.map(({ link }) => ({ situation: 'absent', link }) as const),
+    absent.map((link) => ({ situation: 'absent', link }) as const),
     begun,
   );
 }

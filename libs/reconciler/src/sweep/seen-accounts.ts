@@ -57,7 +57,8 @@ export class SeenAccounts {
     const before = this.slots;
     this.slots = new Uint32Array(before.length * 2);
     for (let from = 0; from < before.length; from += WORDS) {
-      const [high = 0, low = 0] = before.subarray(from, from + WORDS);
+      const high = before[from] ?? 0;
+      const low = before[from + 1] ?? 0;
       if (high === 0 && low === 0) continue;
       const at = this.find(high, low);
       this.slots[at] = high;
@@ -68,7 +69,14 @@ export class SeenAccounts {
 
 /** Never two zeros, which mark a free slot. */
 function hashOf(id: string): readonly [high: number, low: number] {
-  const digest = hash('sha1', id, 'buffer');
-  const [high, low] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+  // Asked for as text, which takes a third of what a buffer takes.
+  const digest = hash('sha1', id, 'binary');
+  const [high, low] = [wordAt(digest, 0), wordAt(digest, 4)];
   return high === 0 && low === 0 ? [0, 1] : [high, low];
+}
+
+/** 32 bits of a text of bytes. */
+function wordAt(bytes: string, at: number): number {
+  const byte = (index: number): number => bytes.charCodeAt(at + index) << (8 * index);
+  return (byte(0) | byte(1) | byte(2) | byte(3)) >>> 0;
 }

@@ -34,6 +34,6 @@ export function comparableBefore(moment: string): string {
 }
 
 /** The select list of a link that is compared; expects link and user under the aliases `l` and `u`. */
-export const SWEPT_COLUMNS = `l.user_id AS "userId", l.provider, l.account_id AS "accountId", l.remote_key AS "remoteKey",
+export const SWEPT_COLUMNS = `l.user_id AS "userId", l.account_id AS "accountId", l.remote_key AS "remoteKey",
   COALESCE(l.assigned_override, l.assigned) AS assigned, l.observed_state AS "observedState",
   l.observed_marker AS "observedMarker", l.asserted, u.status AS "userStatus"`;

@@ -4,7 +4,6 @@ import type { Asserted } from './work.js';
 /** A settled link as a sweep compares it. */
 export interface SweptLink {
   readonly userId: string;
-  readonly provider: string;
   readonly accountId: string | null;
   readonly remoteKey: string;
   readonly assigned: boolean;

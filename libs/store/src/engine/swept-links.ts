@@ -4,8 +4,7 @@ import { comparableBefore, SWEPT_COLUMNS } from './settled.js';
 import type { SweptLink } from './swept-link.js';
 
 /** The link of a listed account. */
-export interface KnownLink {
-  readonly link: SweptLink;
+export interface KnownLink extends SweptLink {
   /** Settled before the page was asked for, and still so. What is not may differ by what we did ourselves. */
   readonly isComparable: boolean;
   /** Comparable, and settled before the listing began: had its account not been shown, it would be missing. */
@@ -13,6 +12,7 @@ export interface KnownLink {
 }
 
 type SweptRow = { [Key in keyof SweptLink]: SweptLink[Key] };
+type KnownRow = { [Key in keyof KnownLink]: KnownLink[Key] };
 
 /** Accounts that a listing told of, or did not. */
 export interface ListedAccounts {
@@ -39,17 +39,12 @@ export async function findLinksOfAccounts(
   provider: string,
   { accountIds, moment, begun }: ListedAccounts,
 ): Promise<ReadonlyMap<string, KnownLink>> {
-  const rows = await sql<SweptRow & Omit<KnownLink, 'link'>>(
+  const links = await sql<KnownRow>(
     `SELECT ${SWEPT_COLUMNS}, ${isComparable('$3')} AS "isComparable", ${isComparable('$4')} AS "isLookedFor"
      ${OF_ACCOUNTS} AND (u.status <> 'purged' OR l.observed_at >= $3::timestamptz)`,
     [provider, accountIds, moment, begun],
   );
-  const known = rows.map(({ isComparable, isLookedFor, ...swept }): KnownLink => ({
-    link: swept,
-    isComparable,
-    isLookedFor,
-  }));
-  return new Map(known.map((each) => [each.link.accountId ?? '', each]));
+  return new Map(links.map((link) => [link.accountId ?? '', link]));
 }
 
 /** Those of these accounts that a listing would have told of, had they been there: of the others nothing can be said. */
