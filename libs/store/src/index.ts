@@ -1,4 +1,5 @@
 export * from './database.js';
+export * from './digest-words.js';
 export * from './engine/claim.js';
 export * from './engine/claimants.js';
 export * from './engine/due.js';

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestWords } from '#store';
 
 const FIRST_SLOTS = 1_024;
 /** Words of 32 bits that one hash takes. */
@@ -69,14 +69,6 @@ export class SeenAccounts {
 
 /** Never two zeros, which mark a free slot. */
 function hashOf(id: string): readonly [high: number, low: number] {
-  // Asked for as text, which takes a third of what a buffer takes.
-  const digest = hash('sha1', id, 'binary');
-  const [high, low] = [wordAt(digest, 0), wordAt(digest, 4)];
+  const [high, low] = digestWords(id);
   return high === 0 && low === 0 ? [0, 1] : [high, low];
-}
-
-/** 32 bits of a text of bytes. */
-function wordAt(bytes: string, at: number): number {
-  const byte = (index: number): number => bytes.charCodeAt(at + index) << (8 * index);
-  return (byte(0) | byte(1) | byte(2) | byte(3)) >>> 0;
 }

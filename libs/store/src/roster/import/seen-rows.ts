@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestWords } from '../../digest-words.js';
 
 const LANES_A_ROW = 4; // two of the key's digest, one of the content's, one for the line
 const FIRST_SLOTS = 1 << 12;
@@ -20,13 +20,8 @@ export class SeenRows {
    */
   note(line: number, key: string, content: string): { readonly line: number; readonly same: boolean } | null {
     if (this.used >= this.slots * MAX_LOAD) this.grow();
-    const digest = hash('sha1', key, 'buffer');
-    const row = [
-      digest.readUInt32LE(0),
-      digest.readUInt32LE(4),
-      hash('sha1', content, 'buffer').readUInt32LE(0),
-      line,
-    ];
+    const [said] = digestWords(content);
+    const row = [...digestWords(key), said, line];
     const at = this.find(row);
     const earlierLine = this.table[at + 3] ?? 0;
     if (earlierLine > 0) return { line: earlierLine, same: this.table[at + 2] === row[2] };
