@@ -395,10 +395,11 @@ describe('paths', () => {
       json(response, 200, {});
     });
     const client = open(`${url}/sc`);
-    for (const segment of ['account:1/2', '%2e%2e', 'ü?#\\', '...', '..%2f']) {
+    for (const segment of ['plain_1-a', 'account:1/2', '%2e%2e', 'ü?#\\', '...', '..%2f']) {
       await client.request({ method: 'GET', path: ['users', segment] }, contextOf());
     }
     expect(seen).toEqual([
+      '/sc/users/plain_1-a',
       '/sc/users/account%3A1%2F2',
       '/sc/users/%252e%252e',
       '/sc/users/%C3%BC%3F%23%5C',
