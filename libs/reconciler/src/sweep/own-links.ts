@@ -7,7 +7,7 @@ import { oneAhead } from './one-ahead.js';
 import { fewAtATime } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
-const LINKS_A_PAGE = 100;
+const LINKS_A_PAGE = 200;
 
 /**
  * Reads the account of each of our links, where a provider cannot be listed or where some people are asked about. It goes
