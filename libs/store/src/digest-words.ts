@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * The first 64 bits of a text's SHA-1, as two words of 32 bits: enough to remember it by, where taking two for one does
- * no harm. Not for secrets.
+ * The first 64 bits of a text's SHA-1, as two words of 32 bits, the lesser byte first: to remember it by where taking two
+ * texts for one, once in 2^64 pairs, can be borne. Not for secrets.
  */
 export function digestWords(text: string): readonly [number, number] {
   // As text, since a buffer takes three times as long.
