@@ -3,7 +3,6 @@ const COMMON = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
-  shared_buffers: '128MB',
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '2GB',
@@ -16,10 +15,17 @@ const COMMON = {
   log_min_error_statement: 'panic', // statements carry personal values
 } as const;
 
-const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' } as const;
+/** As much memory as a small server in production has: by it Postgres also sizes the buffers of its log. */
+const DURABLE = {
+  shared_buffers: '512MB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+} as const;
 
 /** A crash of the machine may lose everything, which a test would not survive either; a crash of the server loses nothing. */
 const FAST = {
+  shared_buffers: '128MB',
   fsync: 'off',
   full_page_writes: 'off',
   checkpoint_timeout: '1h',
