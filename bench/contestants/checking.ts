@@ -1,13 +1,15 @@
 import { readProviderInstances } from '#config';
-import type { Account, AccountPage, CallContext, IdentityProvider } from '#identity-provider';
+import type { Account, CallContext, IdentityProvider } from '#identity-provider';
 import { PROVIDER_FACTORIES } from '#providers';
 import { differingPaths } from '#reconciler';
 import type { Asserted, Sql } from '#store';
+import { sideBySide } from '../side-by-side.js';
 import type { Provider } from '../stage/simulators.js';
 import type { Stage } from '../stage/stage.js';
 
 const CALL_TIMEOUT_MS = 10_000;
-const LINKS_A_PAGE = 100;
+/** As a sweep reads where nothing can be listed. */
+const LINKS_A_PAGE = 200;
 const BEFORE_EVERYBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Admits every call: no lease, no call slot, no pace. */
@@ -26,43 +28,53 @@ interface Link {
   readonly asserted: Asserted | null;
 }
 
-const COMPARABLE = `SELECT l.user_id AS "userId", l.account_id AS "accountId", l.remote_key AS "remoteKey",
+/** The account of a purged user is nobody's. */
+const LINKS = `SELECT l.user_id AS "userId", l.account_id AS "accountId", l.remote_key AS "remoteKey",
     l.observed_state AS "observedState", l.observed_marker AS "observedMarker", l.asserted
   FROM links l JOIN users u ON u.id = l.user_id
-  WHERE l.provider = $1 AND NOT (l.wanted > l.handled) AND NOT l.in_flight AND l.doubtful_write_at IS NULL
-    AND u.status <> 'purged'`;
+  WHERE l.provider = $1 AND l.account_id IS NOT NULL AND u.status <> 'purged'`;
 
-/**
- * The least that can say of everybody whether their account is as it was left: the adapters ask and check, the links of
- * those who were not purged are read by the accounts of each page, both are compared, and whoever was not shown is looked
- * for. It holds no lease, reads nothing ahead, records nothing, and does not care what changes meanwhile.
- * @throws Error when anybody differs, for nobody does
- */
-export async function sweepPlainly(stage: Stage, slug: Provider, concurrency: number): Promise<void> {
-  const defaults = { providers: null, callTimeoutMs: CALL_TIMEOUT_MS, allowHttpProviders: true };
-  const instances = readProviderInstances(stage.environment, PROVIDER_FACTORIES, defaults);
-  const provider = instances.find((instance) => instance.slug === slug)?.provider;
-  if (provider === undefined) throw new Error(`the simulators do not say where ${slug} is`);
-  const ground = { sql: stage.database.sql, slug, provider };
-  const differing = await (provider.list === undefined ? walk(ground, concurrency) : list(ground));
-  if (differing > 0) throw new Error(`${differing} differ at ${slug} where nobody should`);
-}
-
-interface Ground {
+/** A provider whose accounts are looked at. */
+export interface Ground {
   readonly sql: Sql;
   readonly slug: Provider;
   readonly provider: IdentityProvider;
 }
 
+/** The adapters as a worker has them; they are opened once, so that each has its connections by the second round. */
+export function openGrounds(stage: Stage): readonly Ground[] {
+  const defaults = { providers: null, callTimeoutMs: CALL_TIMEOUT_MS, allowHttpProviders: true };
+  const instances = readProviderInstances(stage.environment, PROVIDER_FACTORIES, defaults);
+  const { sql } = stage.database;
+  // Where one is of each kind, its slug is its kind.
+  return instances.map(({ slug, provider }) => ({ sql, slug: slug as Provider, provider }));
+}
+
+/**
+ * What says of everybody whether their account is as it was left, put down plainly, one thing after the other: the adapters
+ * ask and check, the links of those who were not purged are read by the accounts of each page, both are compared, and
+ * whoever was not shown is looked for. It holds no lease, reads nothing ahead, records nothing, and does not care what
+ * changes meanwhile.
+ * @throws Error unless all of `people` are as they were left
+ */
+export async function sweepPlainly(
+  ground: Ground,
+  { people, concurrency }: { readonly people: number; readonly concurrency: number },
+): Promise<void> {
+  const asLeft = await (ground.provider.list === undefined ? walk(ground, concurrency) : list(ground));
+  if (asLeft !== people) throw new Error(`${asLeft} of ${people} are as they were left at ${ground.slug}`);
+}
+
 async function list({ sql, slug, provider }: Ground): Promise<number> {
   const shown = new Set<string>();
-  let differing = 0;
+  let asLeft = 0;
   for (const pages of [provider.list?.(ADMITTED), provider.listDeleted?.(ADMITTED)]) {
-    for await (const { accounts } of pages ?? noPages()) {
+    if (pages === undefined) continue;
+    for await (const { accounts } of pages) {
       const ids = accounts.map(({ accountId }) => accountId);
-      const rows = await sql<Link>(`${COMPARABLE} AND l.account_id = ANY($2::text[])`, [slug, ids]);
+      const rows = await sql<Link>(`${LINKS} AND l.account_id = ANY($2::text[])`, [slug, ids]);
       const links = new Map(rows.map((link) => [link.accountId, link]));
-      differing += accounts.filter((account) => !isAsLeft(links.get(account.accountId), account)).length;
+      asLeft += accounts.filter((account) => isAsLeft(links.get(account.accountId), account)).length;
       for (const id of ids) shown.add(id);
     }
   }
@@ -70,35 +82,27 @@ async function list({ sql, slug, provider }: Ground): Promise<number> {
     'SELECT account_id AS id FROM links WHERE provider = $1 AND account_id IS NOT NULL',
     [slug],
   );
-  return differing + held.filter(({ id }) => !shown.has(id)).length;
-}
-
-async function* noPages(): AsyncGenerator<AccountPage> {
-  // Not every provider lists, or keeps, who is deleted.
+  return asLeft - held.filter(({ id }) => !shown.has(id)).length;
 }
 
 async function walk({ sql, slug, provider }: Ground, concurrency: number): Promise<number> {
-  let differing = 0;
-  const look = async (links: Iterator<Link>): Promise<void> => {
-    for (let next = links.next(); next.done !== true; next = links.next()) {
-      const observed = await provider.get(next.value, ADMITTED);
-      if (!('account' in observed) || !isAsLeft(next.value, observed.account)) differing += 1;
-    }
-  };
+  const page = `${LINKS} AND l.user_id > $2 AND u.id > $2 ORDER BY l.user_id LIMIT ${LINKS_A_PAGE}`;
+  let asLeft = 0;
   for (let after: string | undefined = BEFORE_EVERYBODY; after !== undefined;) {
-    const behind = `AND l.user_id > $2 AND u.id > $2 ORDER BY l.user_id LIMIT ${LINKS_A_PAGE}`;
-    const links: Link[] = await sql<Link>(`${COMPARABLE} ${behind}`, [slug, after]);
-    const left = links.values();
-    await Promise.all(Array.from({ length: concurrency }, () => look(left)));
+    const links: Link[] = await sql<Link>(page, [slug, after]);
+    await sideBySide(links, concurrency, async (link) => {
+      const observed = await provider.get(link, ADMITTED);
+      if ('account' in observed && isAsLeft(link, observed.account)) asLeft += 1;
+    });
     after = links.at(-1)?.userId;
   }
-  return differing;
+  return asLeft;
 }
 
 function isAsLeft(link: Link | undefined, account: Account): boolean {
   if (link === undefined) return false;
-  const { remoteKey, observedState, observedMarker, asserted } = link;
-  if (account.remoteKey !== null && account.remoteKey !== remoteKey) return false;
-  if (account.state !== observedState || account.marker !== observedMarker) return false;
-  return asserted?.attributes == null || differingPaths(asserted.attributes, account.attributes).length === 0;
+  if (account.remoteKey !== null && account.remoteKey !== link.remoteKey) return false;
+  if (account.state !== link.observedState || account.marker !== link.observedMarker) return false;
+  const asserted = link.asserted?.attributes ?? null;
+  return asserted === null || differingPaths(asserted, account.attributes).length === 0;
 }

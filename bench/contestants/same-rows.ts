@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Sql } from '#store';
+import { sideBySide } from '../side-by-side.js';
 import { inThousands, ROWS_AT_ONCE } from '../stage/people.js';
 
 const ENTER_USERS = `
@@ -27,12 +28,15 @@ const RECORD = `
   INSERT INTO audit_values (audit_id, user_id, values)
   SELECT entered.id, entered.user_id, given.vals FROM entered JOIN given USING (user_id)`;
 
+/** As an import has them. */
+const CHUNKS_AT_ONCE = 3;
+
 /**
- * The same rows as an import leaves, written by as few statements a thousand people as there are kinds of rows: nothing is
- * read from a file, checked or compared, and nobody else may write meanwhile.
+ * The same rows as an import leaves, written by as few statements a thousand people as there are kinds of rows, as many
+ * thousands at once as an import has: nothing is read from a file, checked or compared, and nobody else may write meanwhile.
  */
 export async function enterSameRows(database: Database, people: number, newId: () => string): Promise<void> {
-  for (const rows of inThousands({ count: people })) {
+  await sideBySide([...inThousands({ count: people })], CHUNKS_AT_ONCE, async (rows) => {
     const ids = rows.map(newId);
     await database.transaction(async (sql) => {
       await sql(ENTER_USERS, [
@@ -48,14 +52,16 @@ export async function enterSameRows(database: Database, people: number, newId: (
       await sql(ENTER_LINKS, [ids, rows.map((row) => row.externalKey)]);
       await record(sql, ids, rows);
     });
-  }
+  });
 }
 
 /** The same for people who are there and move to another company. */
 export async function changeSameRows(database: Database, company: string): Promise<void> {
   const people = await database.sql<{ id: string }>('SELECT id FROM users ORDER BY id');
-  for (let from = 0; from < people.length; from += ROWS_AT_ONCE) {
-    const ids = people.slice(from, from + ROWS_AT_ONCE).map(({ id }) => id);
+  const chunks = Array.from({ length: Math.ceil(people.length / ROWS_AT_ONCE) }, (_, at) =>
+    people.slice(at * ROWS_AT_ONCE, (at + 1) * ROWS_AT_ONCE).map(({ id }) => id),
+  );
+  await sideBySide(chunks, CHUNKS_AT_ONCE, async (ids) => {
     await database.transaction(async (sql) => {
       await sql(CHANGE_USERS, [ids, company]);
       await sql(MAKE_DUE, [ids]);
@@ -65,7 +71,7 @@ export async function changeSameRows(database: Database, company: string): Promi
         ids.map(() => ({ company })),
       );
     });
-  }
+  });
 }
 
 async function record(sql: Sql, ids: readonly string[], values: readonly object[]): Promise<void> {

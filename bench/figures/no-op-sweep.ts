@@ -1,5 +1,5 @@
 import { sendBare } from '../contestants/bare.js';
-import { sweepPlainly } from '../contestants/checking.js';
+import { openGrounds, sweepPlainly, type Ground } from '../contestants/checking.js';
 import { sendLooking } from '../contestants/looking.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
@@ -21,8 +21,8 @@ interface Round {
   readonly mutating: number;
   readonly oursMs: number;
   readonly bareMs: number;
-  readonly lookingMs: number;
-  readonly checkingMs: number;
+  /** With no latency alone: with it, all of them wait for the provider. */
+  readonly besides: { readonly lookingMs: number; readonly checkingMs: number } | null;
 }
 
 /** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
@@ -37,22 +37,34 @@ async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promis
   await standMirrored(stage, people);
   const before = await rowsWritten(stage);
   const worker = await startApp(stage, 'worker');
+  const grounds = openGrounds(stage);
   const all: Round[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const came = await playAll(stage, people, credentials);
+    const came = await playAll(stage, { people, credentials, grounds });
     // The first is for the code to get warm.
     if (round > 0) all.push(...came);
-    for (const { provider, latencyMs, oursMs, bareMs, lookingMs, checkingMs } of came)
-      stage.say(
-        `  round ${round} ${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms, looking ${lookingMs.toFixed(0)} ms, checking ${checkingMs.toFixed(0)} ms`,
-      );
+    for (const each of came) stage.say(`  round ${round} ${toLine(each)}`);
   }
   await worker.stop();
   const sweeps = (rounds + 1) * (PROVIDERS.length + LISTED.length);
   return toFigures(all, ((await rowsWritten(stage)) - before) / sweeps);
 }
 
-async function playAll(stage: Stage, people: number, credentials: Requests): Promise<Round[]> {
+interface Given {
+  readonly people: number;
+  readonly credentials: Requests;
+  readonly grounds: readonly Ground[];
+}
+
+function toLine({ provider, latencyMs, oursMs, bareMs, besides }: Round): string {
+  const others =
+    besides === null
+      ? ''
+      : `, looking ${besides.lookingMs.toFixed(0)} ms, checking ${besides.checkingMs.toFixed(0)} ms`;
+  return `${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms${others}`;
+}
+
+async function playAll(stage: Stage, given: Given): Promise<Round[]> {
   const came: Round[] = [];
   for (const [latencyMs, providers] of [
     [0, PROVIDERS],
@@ -60,7 +72,7 @@ async function playAll(stage: Stage, people: number, credentials: Requests): Pro
   ] as const) {
     for (const provider of providers) {
       await stage.simulators.setLatency(provider, latencyMs);
-      came.push({ latencyMs, ...(await play(stage, provider, { people, credentials })) });
+      came.push(await play(stage, provider, latencyMs, given));
       await stage.simulators.setLatency(provider, 0);
     }
   }
@@ -70,8 +82,9 @@ async function playAll(stage: Stage, people: number, credentials: Requests): Pro
 async function play(
   stage: Stage,
   provider: Provider,
-  { people, credentials }: { readonly people: number; readonly credentials: Requests },
-): Promise<Omit<Round, 'latencyMs'>> {
+  latencyMs: number,
+  { people, credentials, grounds }: Given,
+): Promise<Round> {
   const mark = await stage.simulators.mark(provider);
   const { startedAt, endedAt } = await sweepOnce(stage, provider, 'apply');
   const calls = await stage.simulators.calls(provider, mark);
@@ -79,18 +92,21 @@ async function play(
   const { origin } = new URL(stage.urls[provider]);
   const concurrency = AT_ONCE[provider];
   const bareMs = await durationMs(() => sendBare(origin, requests, concurrency));
-  const lookingMs = await durationMs(() =>
-    sendLooking(stage.database.sql, origin, { provider, people, requests, concurrency }),
-  );
-  const checkingMs = await durationMs(() => sweepPlainly(stage, provider, concurrency));
+  const lookingMs = (): Promise<number> =>
+    durationMs(() => sendLooking(stage.database.sql, origin, { provider, people, requests, concurrency }));
+  const checkingMs = (): Promise<number> =>
+    durationMs(async () => {
+      for (const ground of grounds.filter(({ slug }) => slug === provider))
+        await sweepPlainly(ground, { people, concurrency });
+    });
   const oursMs = (endedAt?.getTime() ?? Number.NaN) - (startedAt?.getTime() ?? Number.NaN);
   return {
     provider,
+    latencyMs,
     mutating: calls.filter(({ mutated }) => mutated).length,
     oursMs,
     bareMs,
-    lookingMs,
-    checkingMs,
+    besides: latencyMs > 0 ? null : { lookingMs: await lookingMs(), checkingMs: await checkingMs() },
   };
 }
 
@@ -129,7 +145,7 @@ function toFigures(rounds: readonly Round[], written: number): Figure[] {
   const besides = (provider: Provider, contestant: 'looking' | 'checking') =>
     measured(
       `time at 0 ms, ${provider}, the ${contestant} loop`,
-      of(provider, 0).map((round) => round[`${contestant}Ms`] / round.bareMs),
+      of(provider, 0).map((round) => (round.besides?.[`${contestant}Ms`] ?? Number.NaN) / round.bareMs),
     );
   const rows = measured('rows written by a sweep', [written], { target: { atLeast: 0, atMost: 0 } });
   const times = [
