@@ -4,7 +4,6 @@ import { PROVIDER_FACTORIES } from '#providers';
 import { differingPaths } from '#reconciler';
 import type { Asserted, Sql } from '#store';
 import { sideBySide } from '../side-by-side.js';
-import type { Provider } from '../stage/simulators.js';
 import type { Stage } from '../stage/stage.js';
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -37,17 +36,16 @@ const LINKS = `SELECT l.user_id AS "userId", l.account_id AS "accountId", l.remo
 /** A provider whose accounts are looked at. */
 export interface Ground {
   readonly sql: Sql;
-  readonly slug: Provider;
+  readonly slug: string;
   readonly provider: IdentityProvider;
 }
 
 /** The adapters as a worker has them; they are opened once, so that each has its connections by the second round. */
-export function openGrounds(stage: Stage): readonly Ground[] {
+export function openGrounds(stage: Stage): ReadonlyMap<string, Ground> {
   const defaults = { providers: null, callTimeoutMs: CALL_TIMEOUT_MS, allowHttpProviders: true };
   const instances = readProviderInstances(stage.environment, PROVIDER_FACTORIES, defaults);
   const { sql } = stage.database;
-  // Where one is of each kind, its slug is its kind.
-  return instances.map(({ slug, provider }) => ({ sql, slug: slug as Provider, provider }));
+  return new Map(instances.map(({ slug, provider }) => [slug, { sql, slug, provider }]));
 }
 
 /**

@@ -22,7 +22,12 @@ interface Round {
   readonly oursMs: number;
   readonly bareMs: number;
   /** With no latency alone: with it, all of them wait for the provider. */
-  readonly besides: { readonly lookingMs: number; readonly checkingMs: number } | null;
+  readonly besides: Besides | null;
+}
+
+interface Besides {
+  readonly lookingMs: number;
+  readonly checkingMs: number;
 }
 
 /** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
@@ -53,7 +58,7 @@ async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promis
 interface Given {
   readonly people: number;
   readonly credentials: Requests;
-  readonly grounds: readonly Ground[];
+  readonly grounds: ReadonlyMap<string, Ground>;
 }
 
 function toLine({ provider, latencyMs, oursMs, bareMs, besides }: Round): string {
@@ -92,13 +97,15 @@ async function play(
   const { origin } = new URL(stage.urls[provider]);
   const concurrency = AT_ONCE[provider];
   const bareMs = await durationMs(() => sendBare(origin, requests, concurrency));
-  const lookingMs = (): Promise<number> =>
-    durationMs(() => sendLooking(stage.database.sql, origin, { provider, people, requests, concurrency }));
-  const checkingMs = (): Promise<number> =>
-    durationMs(async () => {
-      for (const ground of grounds.filter(({ slug }) => slug === provider))
-        await sweepPlainly(ground, { people, concurrency });
-    });
+  const playBesides = async (): Promise<Besides> => {
+    const ground = grounds.get(provider);
+    if (ground === undefined) throw new Error(`no adapter was opened for ${provider}`);
+    const given = { provider, people, requests, concurrency };
+    return {
+      lookingMs: await durationMs(() => sendLooking(stage.database.sql, origin, given)),
+      checkingMs: await durationMs(() => sweepPlainly(ground, { people, concurrency })),
+    };
+  };
   const oursMs = (endedAt?.getTime() ?? Number.NaN) - (startedAt?.getTime() ?? Number.NaN);
   return {
     provider,
@@ -106,7 +113,7 @@ async function play(
     mutating: calls.filter(({ mutated }) => mutated).length,
     oursMs,
     bareMs,
-    besides: latencyMs > 0 ? null : { lookingMs: await lookingMs(), checkingMs: await checkingMs() },
+    besides: latencyMs > 0 ? null : await playBesides(),
   };
 }
 
