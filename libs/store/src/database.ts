@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.js';
+import { PreparedNames } from './prepared.js';
 
 /** How the process talks to Postgres. */
 export interface DatabaseOptions {
@@ -36,6 +37,12 @@ export interface Database {
 const DEFAULT_STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/**
+ * Statements are parsed once a connection, and planned each time: a plan that was kept from when a table was empty reads
+ * it from end to end once it is not, until somebody analyses it.
+ */
+const PLAN_ANEW = 'SET plan_cache_mode = force_custom_plan';
+
 /** Opens the pool lazily; nothing is sent until the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -45,15 +52,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: DEFAULT_STATEMENT_TIMEOUT_MS,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it (pg-pool 3.14); its types do not say so
+    onConnect: (client) => client.query(PLAN_ANEW),
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', options.onPoolError);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const names = new PreparedNames();
   return {
     prisma,
     pool,
-    sql: (text, values) => runOn(pool, text, values),
-    transaction: (work) => transact({ pool, onLost: options.onPoolError }, work),
+    sql: runOn(pool, names),
+    transaction: (work) => transact({ pool, names, onLost: options.onPoolError }, work),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -61,17 +71,34 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-async function runOn<Row extends pg.QueryResultRow>(
-  on: pg.Pool | pg.PoolClient,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  const result = await on.query<Row>(text, [...values]);
-  return result.rows;
+/**
+ * Without values a text may hold several statements, which cannot be prepared. One that went out of date is sent again
+ * by the pool; a transaction has failed with it.
+ */
+function runOn(on: pg.Pool | pg.PoolClient, names: PreparedNames): Sql {
+  return async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    const send = async (): Promise<Row[]> => {
+      const name = values.length === 0 ? undefined : names.nameOf(text);
+      const result = await on.query<Row>({ name, text, values: [...values] });
+      return result.rows;
+    };
+    try {
+      return await send();
+    } catch (error) {
+      if (names.renewOutdated(text, error) && on instanceof pg.Pool) return send();
+      throw error;
+    }
+  };
+}
+
+interface Transacted {
+  readonly pool: pg.Pool;
+  readonly names: PreparedNames;
+  readonly onLost: (error: Error) => void;
 }
 
 async function transact<Result>(
-  { pool, onLost }: { readonly pool: pg.Pool; readonly onLost: (error: Error) => void },
+  { pool, names, onLost }: Transacted,
   work: (sql: Sql) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
@@ -80,7 +107,7 @@ async function transact<Result>(
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
-    const result = await work((text, values) => runOn(client, text, values));
+    const result = await work(runOn(client, names));
     await client.query('COMMIT');
     return result;
   } catch (error) {
