@@ -12,7 +12,7 @@ export const COUNT_AGAIN = `interval '1 minute'`;
  */
 const ALLOWED = `
   asked AS (
-    SELECT * FROM jsonb_to_recordset($2::jsonb) AS a(
+    SELECT * FROM json_to_recordset($2::json) AS a(
       id uuid, user_id uuid, token uuid, status_revision int, attribute_revision int,
       assignment_revision int, rests_on_attributes boolean, kind text, account_id text,
       remote_key text, keys jsonb, owes text[], class text, step text, state text)),
