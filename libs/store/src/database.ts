@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.js';
-import { PreparedNames } from './prepared.js';
+import { isOutdated, PreparedNames } from './prepared.js';
 
 /** How the process talks to Postgres. */
 export interface DatabaseOptions {
@@ -15,7 +15,10 @@ export interface DatabaseOptions {
   readonly onPoolError: (error: Error) => void;
 }
 
-/** Runs one statement. Rows come back as the statement spells them; bigint columns as text. */
+/**
+ * Runs one statement. Rows come back as the statement spells them; bigint columns as text. A text with values stays
+ * prepared in its connection, so it is one of a closed set: what differs from call to call belongs into the values.
+ */
 export type Sql = <Row extends pg.QueryResultRow>(
   text: string,
   values?: readonly unknown[],
@@ -38,9 +41,10 @@ const DEFAULT_STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Statements are parsed once a connection, and planned each time: a plan that was kept from when a table was empty reads
- * it from end to end once it is not, until somebody analyses it. What they look up is in memory, or on a disk that does
- * not spin: with Postgres' default of 4, a group of 250 would read whole tables of up to some hundred thousand rows.
+ * Statements with values are analysed once a connection, and planned each time: a plan that was kept from when a table was
+ * empty reads it from end to end once it is not, and one that is made for any value has no use for those that are left
+ * out (`$1 IS NULL OR ...`). What they look up is in memory, or on a disk that does not spin: with Postgres' default of 4,
+ * a group of 250 would read whole tables of up to some hundred thousand rows.
  */
 const SESSION = 'SET plan_cache_mode = force_custom_plan; SET random_page_cost = 1.1';
 
@@ -63,7 +67,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     prisma,
     pool,
-    sql: runOn(pool, names),
+    sql: runOn(pool, { names, resends: true }),
     transaction: (work) => transact({ pool, names, onLost: options.onPoolError }, work),
     async close() {
       await prisma.$disconnect();
@@ -72,34 +76,39 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/**
- * Without values a text may hold several statements, which cannot be prepared. One that went out of date is sent again
- * by the pool; a transaction has failed with it.
- */
-function runOn(on: pg.Pool | pg.PoolClient, names: PreparedNames): Sql {
+interface Preparing {
+  readonly names: PreparedNames;
+  /** Whether a statement that went out of date is sent again. A transaction has failed with it. */
+  readonly resends: boolean;
+}
+
+/** A text without values is not prepared, since it may hold several statements. */
+function runOn(on: pg.Pool | pg.PoolClient, { names, resends }: Preparing): Sql {
   return async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
-    const send = async (): Promise<Row[]> => {
-      const name = values.length === 0 ? undefined : names.nameOf(text);
+    const send = async (name: string | undefined): Promise<Row[]> => {
       const result = await on.query<Row>({ name, text, values: [...values] });
       return result.rows;
     };
+    const name = values.length === 0 ? undefined : names.nameOf(text);
     try {
-      return await send();
+      return await send(name);
     } catch (error) {
-      if (names.renewOutdated(text, error) && on instanceof pg.Pool) return send();
-      throw error;
+      if (name === undefined || !isOutdated(error)) throw error;
+      names.renew(text, name);
+      if (!resends) throw error;
+      return send(names.nameOf(text));
     }
   };
 }
 
-interface Transacted {
+interface Transactions {
   readonly pool: pg.Pool;
   readonly names: PreparedNames;
   readonly onLost: (error: Error) => void;
 }
 
 async function transact<Result>(
-  { pool, names, onLost }: Transacted,
+  { pool, names, onLost }: Transactions,
   work: (sql: Sql) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
@@ -108,7 +117,7 @@ async function transact<Result>(
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
-    const result = await work(runOn(client, names));
+    const result = await work(runOn(client, { names, resends: false }));
     await client.query('COMMIT');
     return result;
   } catch (error) {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 
-/** A deployment sends some two hundred texts; whatever is beyond this is composed from its input, and not kept. */
+/** Of the texts of a process the first thousand are kept, some two hundred as it is; others are sent as ever. */
 const MOST_TEXTS = 1_000;
 
 /**
  * The names under which connections keep the statements that they have sent, so that each is parsed and analysed once a
- * connection and not once a call. A name follows from its text: whoever shares a connection finds the same statement
- * under the same name.
+ * connection and not once a call. A name follows from its text, and no name ever stands for two: were a connection
+ * handed to another client, against all advice, that one would at worst be refused.
  */
 export class PreparedNames {
   private readonly names = new Map<string, string>();
@@ -19,30 +19,26 @@ export class PreparedNames {
     return known ?? (this.names.size < MOST_TEXTS ? this.enter(text) : undefined);
   }
 
-  /**
-   * To be asked when a statement failed. One that the server keeps no longer as it was (a migration changed the type of
-   * its rows, or a pooler forgot it) did nothing, and gets another name, under which it is parsed anew.
-   * @returns whether it can be sent again, unless a transaction was lost with it
-   */
-  renewOutdated(text: string, error: unknown): boolean {
-    if (!this.names.has(text) || !isOutdated(error)) return false;
+  /** Gives a statement that went out of date another name, unless it has one by now: under it, it is parsed anew. */
+  renew(text: string, outdated: string): void {
+    if (this.names.get(text) !== outdated) return;
     this.renewals += 1;
     this.enter(text);
-    return true;
   }
 
   private enter(text: string): string {
-    const digest = createHash('sha256')
-      .update(`${String(this.renewals)} ${text}`)
-      .digest('hex');
+    const digest = createHash('sha256').update(`${this.renewals} ${text}`).digest('hex');
     const name = `rollcall_${digest.slice(0, 40)}`;
     this.names.set(text, name);
     return name;
   }
 }
 
-/** What Postgres answers to a name it does not know, and to one whose rows would be of another type than before. */
-function isOutdated(error: unknown): boolean {
+/**
+ * Whether the server keeps a statement no longer as it was prepared: a migration changed the type of its rows, or the
+ * connection was made to forget it. It did nothing then, and can be sent again.
+ */
+export function isOutdated(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery');
 }
