@@ -39,8 +39,8 @@ export type TextAttribute = (typeof TEXT_ATTRIBUTES)[number];
 /** A path into `UserAttributes` that a mapping may read: a text attribute or one custom attribute. */
 export type CanonicalPath = TextAttribute | `attributes.${string}`;
 
-/** The canonical user. */
-export interface User extends UserAttributes {
+/** What of a user decides what their accounts shall be. */
+export interface MirroredUser extends UserAttributes {
   /** UUID v7. */
   readonly id: string;
   /** The caller's own key: unique among users that are not purged, and stable. */
@@ -51,6 +51,10 @@ export interface User extends UserAttributes {
   readonly statusRevision: number;
   /** Grows by one with each change of an attribute. */
   readonly attributeRevision: number;
+}
+
+/** The canonical user. */
+export interface User extends MirroredUser {
   /** While deleted: the purge asked for, which may still be cancelled until then. */
   readonly purgeNotBefore: Date | null;
   /** Since when nothing may destroy this user's accounts; `null` when no legal hold stands. */

@@ -56,7 +56,9 @@ describe('statements are prepared once a connection', () => {
     const told = Array(CONNECTIONS).fill({ random_page_cost: '1.1' });
     expect(await costs()).toEqual(told);
     await database
-      .sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', ['prepared-test'])
+      .sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+        'prepared-test',
+      ])
       .catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await costs()).toEqual(told);
@@ -88,7 +90,9 @@ describe('statements are prepared once a connection', () => {
 
   it('and never sent twice for an error of another kind', async () => {
     await database.sql('CREATE SEQUENCE tries');
-    await expect(database.sql(`SELECT nextval('tries') / $1::int`, [0])).rejects.toMatchObject({ code: '22012' });
+    await expect(database.sql(`SELECT nextval('tries') / $1::int`, [0])).rejects.toMatchObject({
+      code: '22012',
+    });
     expect(await database.sql('SELECT last_value::int FROM tries')).toEqual([{ last_value: 1 }]);
   });
 

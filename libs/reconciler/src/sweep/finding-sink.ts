@@ -117,8 +117,11 @@ function toFinding(comparison: Comparison): FoundAccount[] {
 function reportedDrift(comparison: Comparison, rules: DriftRules): FoundAccount[] {
   if (comparison.situation !== 'inStep' && comparison.situation !== 'drifted') return [];
   const { link } = comparison;
+  const tolerated = link.asserted?.tolerated;
+  // Nearly everybody.
+  if (comparison.situation === 'inStep' && tolerated === undefined) return [];
   const shown = comparison.situation === 'drifted' ? comparison.drift.attributes : [];
-  const attributes = [...new Set([...Object.keys(link.asserted?.tolerated ?? {}), ...shown])]
+  const attributes = [...new Set([...Object.keys(tolerated ?? {}), ...shown])]
     .filter((path) => driftPolicyOf(rules, path) === 'report')
     .toSorted();
   if (attributes.length === 0 || link.accountId === null) return [];

@@ -4,7 +4,6 @@ import { howManyThere, isThere, missingAtMost, suspicionOf } from './absence.js'
 import { compareLinked } from './compare.js';
 import type { LinkComparison } from './comparison.js';
 import { oneAhead } from './one-ahead.js';
-import { fewAtATime } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
 const LINKS_A_PAGE = 200;
@@ -21,8 +20,7 @@ export async function sweepOwnLinks(sweeping: Sweeping): Promise<Looked> {
   const accounts = Object.values(counts).reduce((a, b) => a + b, 0);
   sweeping.expected = run.userIds?.length ?? accounts;
   const most = run.userIds?.length ?? missingAtMost(accounts);
-  for await (const page of datedLinks(sweeping)) {
-    if (page.links.length === 0) break;
+  for await (const page of lookedAt(sweeping)) {
     await takePage(sweeping, page, most);
     await sweeping.noteProgressNowAndThen();
   }
@@ -54,14 +52,40 @@ function datedLinks(sweeping: Sweeping): AsyncGenerator<DatedLinks, void, undefi
   return oneAhead(ask, ({ links }) => links.length < LINKS_A_PAGE);
 }
 
+/** A page, and what came of looking at each of its accounts, in no order. */
+interface LookedAt extends DatedLinks {
+  readonly found: readonly LinkComparison[];
+}
+
+/** The last accounts of a page are read beside the first ones of the next, so that no call slot waits for a page to end. */
+async function* lookedAt(sweeping: Sweeping): AsyncGenerator<LookedAt, void, undefined> {
+  let ahead: Promise<LookedAt> | null = null;
+  try {
+    for await (const page of datedLinks(sweeping)) {
+      if (page.links.length === 0) break;
+      const next = lookAtAll(sweeping, page);
+      // It is waited for with its turn, which may not come.
+      next.catch(() => undefined);
+      if (ahead !== null) yield await ahead;
+      ahead = next;
+    }
+    if (ahead !== null) yield await ahead;
+  } finally {
+    await sweeping.ground.readers.stop();
+  }
+}
+
+async function lookAtAll(sweeping: Sweeping, page: DatedLinks): Promise<LookedAt> {
+  const looked = await sweeping.ground.readers.each(page.links, (link) => look(sweeping, link));
+  return { ...page, found: looked.filter((comparison) => comparison !== null) };
+}
+
 async function takePage(
   sweeping: Sweeping,
-  { links, moment }: DatedLinks,
+  { links, moment, found }: LookedAt,
   absentAtMost: number,
 ): Promise<void> {
-  const { room, run } = sweeping.ground;
-  const looked = await fewAtATime(room, links, (link) => look(sweeping, link));
-  const found = looked.filter((comparison) => comparison !== null);
+  const { run } = sweeping.ground;
   const overtaken = await findOvertaken(sweeping, found, moment);
   const comparisons = found.filter(({ link }) => !overtaken.has(link.userId));
   const there = links.filter(({ userId, observedState }) => isThere(observedState) && !overtaken.has(userId));

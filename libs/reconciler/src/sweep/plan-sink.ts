@@ -2,7 +2,6 @@ import type { Observation } from '#identity-provider';
 import { beginPlan, drawSteps } from '#store';
 import { observationOf, previewSteps } from '../preview.js';
 import type { Comparison, SweepSink } from './comparison.js';
-import { fewAtATime } from './read-account.js';
 import type { SinkGround } from './sweeping.js';
 
 /** Draws, for a plan, what would be done about what differs. Nothing is marked. */
@@ -38,7 +37,7 @@ export class PlanSink implements SweepSink {
   private async observe(page: readonly Comparison[]): Promise<ReadonlyMap<string, Observation>> {
     const shown = page.flatMap(observationsOf);
     const missing = page.flatMap((each) => (each.situation === 'absent' ? [each.link] : []));
-    const read = await fewAtATime(this.ground.room, missing, async ({ userId, accountId, remoteKey }) => {
+    const read = await this.ground.readers.each(missing, async ({ userId, accountId, remoteKey }) => {
       return [userId, await this.ground.read({ accountId, remoteKey })] as const;
     });
     return new Map([...shown, ...read]);

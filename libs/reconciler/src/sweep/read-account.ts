@@ -3,9 +3,6 @@ import type { ProviderRoom } from '../provider-room.js';
 import { isTriedAgain } from './outcome.js';
 import type { SweepContext } from './sweep-context.js';
 
-/** The share of a provider's call slots that reads of single accounts take: a sweep is what can wait most. */
-const ONE_SLOT_IN = 4;
-
 /**
  * Reads one account as a run may, and again when that failed for a moment.
  * @throws ProviderError, CallNotStarted when it could not be read
@@ -24,28 +21,10 @@ export async function readAccount(
   }
 }
 
-/**
- * Does something for each, a few at a time; each of those takes the next when it is done. What comes of it is in no order.
- * @throws whatever a failed one threw, when those under way have ended; no other is begun then
- */
-export async function fewAtATime<Item, Outcome>(
-  { instance }: ProviderRoom,
-  items: readonly Item[],
-  work: (item: Item) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const left = oneByOne(items);
-  const goOn = async (): Promise<void> => {
-    for (const item of left) outcomes.push(await work(item));
-  };
-  const workers = Math.max(1, Math.floor(instance.concurrency / ONE_SLOT_IN));
-  const ended = await Promise.allSettled(Array.from({ length: workers }, goOn));
-  const failed = ended.find((each) => each.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return outcomes;
-}
+/** The share of a provider's call slots that reads of single accounts take: a sweep is what can wait most. */
+const ONE_SLOT_IN = 4;
 
-/** Unlike the iterator of a list it is over for everybody as soon as one of those who share it fails. */
-function* oneByOne<Item>(items: readonly Item[]): Generator<Item, void, undefined> {
-  yield* items;
+/** How many single accounts a run reads at once. */
+export function readsAtOnce({ instance }: ProviderRoom): number {
+  return Math.max(1, Math.floor(instance.concurrency / ONE_SLOT_IN));
 }

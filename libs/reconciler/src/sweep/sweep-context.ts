@@ -25,10 +25,10 @@ export class SweepContext implements CallContext {
 
   async admit(call: CallRequest): Promise<() => void> {
     if (call.mutating) throw new ProviderError('unsupported', { reason: 'read_only_context' });
-    await this.sitOutPause();
+    this.refuseIfOver();
+    if (this.room.pausedForMs() > 0) await this.sitOutPause();
     const release = await this.room.slots.acquire(false, () => this.hold.stopped !== null);
     try {
-      this.refuseIfOver();
       await this.room.pace.take(() => this.hold.stopped === null);
       this.refuseIfOver();
     } catch (error) {
@@ -45,7 +45,6 @@ export class SweepContext implements CallContext {
   private async sitOutPause(): Promise<void> {
     const { clock } = this.room.engine;
     const endMs = clock.monotonicMs() + LONGEST_WAIT_MS;
-    this.refuseIfOver();
     while (this.room.pausedForMs() > 0 && clock.monotonicMs() < endMs) {
       await delay(LOOK_AGAIN_MS);
       this.refuseIfOver();

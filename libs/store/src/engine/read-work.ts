@@ -1,11 +1,11 @@
 import { type AssignmentRule, isAssigned } from '#domain';
 import type { LookupKey } from '#identity-provider';
 import type { Sql } from '../database.js';
-import { toUser, USER_COLUMNS, type UserRow } from '../roster/user-row.js';
+import { MIRRORED_COLUMNS, type MirroredUserRow, toMirroredUser } from '../roster/user-row.js';
 import { readApprovals } from './approvals.js';
 import type { Approval, ClaimedLink, UnsettledCreate, Work } from './work.js';
 
-interface WorkRow extends UserRow {
+interface WorkRow extends MirroredUserRow {
   readonly intents: readonly IntentRow[] | null;
   readonly recreateFrom: string | null;
   readonly isErasure: boolean;
@@ -38,7 +38,7 @@ export async function readWork(
 ): Promise<Work[]> {
   if (claimed.length === 0) return [];
   const rows = await sql<WorkRow>(
-    `SELECT ${USER_COLUMNS},
+    `SELECT ${MIRRORED_COLUMNS},
             (SELECT jsonb_agg(jsonb_build_object('kind', i.kind, 'account_id', i.account_id,
                       'lookup_keys', i.lookup_keys, 'created_at', i.created_at,
                       'age_ms', extract(epoch FROM now() - i.created_at) * 1000, 'outcome', i.outcome))
@@ -66,7 +66,7 @@ function toWork(
   { rule, approval }: { readonly rule: AssignmentRule | null; readonly approval: Approval | null },
 ): Work {
   const intents = row.intents ?? [];
-  const user = toUser(row);
+  const user = toMirroredUser(row);
   const assignedByRule = isAssigned(rule, user);
   return {
     user,

@@ -1,4 +1,4 @@
-import type { Certainty, ObservedState, OwedEffect, User } from '#domain';
+import type { Certainty, MirroredUser, ObservedState, OwedEffect } from '#domain';
 import type { LookupKey, NativeAttributes } from '#identity-provider';
 
 /** What an account was last told to hold, and acknowledged. */
@@ -67,7 +67,7 @@ export interface Approval {
 
 /** A claimed link with its user as read AFTER the claim, never with it. */
 export interface Work extends ClaimedLink {
-  readonly user: User;
+  readonly user: MirroredUser;
   /** Whether the user is in the provider's scope: by an override where there is one, else by the rule. */
   readonly assigned: boolean;
   /** The same by the rule alone. */

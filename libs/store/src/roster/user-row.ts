@@ -1,13 +1,14 @@
 import {
   type CustomAttributeValue,
+  type MirroredUser,
   type StatusBeforeDeletion,
   USER_STATUSES,
   type User,
   type UserStatus,
 } from '#domain';
 
-/** A row of `users` as both Prisma and `USER_COLUMNS` spell it. */
-export interface UserRow {
+/** What `MIRRORED_COLUMNS` select. */
+export interface MirroredUserRow {
   readonly id: string;
   readonly externalKey: string;
   readonly email: string | null;
@@ -24,6 +25,10 @@ export interface UserRow {
   readonly statusBeforeDeletion: string | null;
   readonly statusRevision: number;
   readonly attributeRevision: number;
+}
+
+/** A row of `users` as both Prisma and `USER_COLUMNS` spell it. */
+export interface UserRow extends MirroredUserRow {
   readonly purgeNotBefore: Date | null;
   readonly legalHoldAt: Date | null;
   readonly erasedAt: Date | null;
@@ -32,12 +37,15 @@ export interface UserRow {
   readonly statusChangedAt: Date;
 }
 
-/** The select list of a user; expects the table under the alias `u`. */
-export const USER_COLUMNS = `
+/** The select list of what is mirrored of a user; expects the table under the alias `u`. A date takes as long as five texts. */
+export const MIRRORED_COLUMNS = `
   u.id, u.external_key AS "externalKey", u.email, u.phone, u.given_name AS "givenName",
   u.family_name AS "familyName", u.display_name AS "displayName", u.locale, u.avatar_url AS "avatarUrl", u.company,
   u.attributes, u.tags, u.status, u.status_before_deletion AS "statusBeforeDeletion",
-  u.status_revision AS "statusRevision", u.attribute_revision AS "attributeRevision",
+  u.status_revision AS "statusRevision", u.attribute_revision AS "attributeRevision"`;
+
+/** And with the dates. */
+export const USER_COLUMNS = `${MIRRORED_COLUMNS},
   u.purge_not_before AS "purgeNotBefore", u.legal_hold_at AS "legalHoldAt", u.erased_at AS "erasedAt", u.created_at AS "createdAt",
   u.attributes_changed_at AS "attributesChangedAt", u.status_changed_at AS "statusChangedAt"`;
 
@@ -46,6 +54,22 @@ export const USER_COLUMNS = `
  * @throws Error on a status that this version does not know (a newer schema than the code)
  */
 export function toUser(row: UserRow): User {
+  return {
+    purgeNotBefore: row.purgeNotBefore,
+    legalHoldAt: row.legalHoldAt,
+    erasedAt: row.erasedAt,
+    createdAt: row.createdAt,
+    attributesChangedAt: row.attributesChangedAt,
+    statusChangedAt: row.statusChangedAt,
+    ...toMirroredUser(row),
+  };
+}
+
+/**
+ * The same without the dates.
+ * @throws Error as `toUser` does
+ */
+export function toMirroredUser(row: MirroredUserRow): MirroredUser {
   return {
     id: row.id,
     externalKey: row.externalKey,
@@ -65,12 +89,6 @@ export function toUser(row: UserRow): User {
     statusBeforeDeletion: row.statusBeforeDeletion as StatusBeforeDeletion | null,
     statusRevision: row.statusRevision,
     attributeRevision: row.attributeRevision,
-    purgeNotBefore: row.purgeNotBefore,
-    legalHoldAt: row.legalHoldAt,
-    erasedAt: row.erasedAt,
-    createdAt: row.createdAt,
-    attributesChangedAt: row.attributesChangedAt,
-    statusChangedAt: row.statusChangedAt,
   };
 }
 

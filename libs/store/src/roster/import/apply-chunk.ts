@@ -1,4 +1,4 @@
-import { type Lane, laneOfVerb, NO_ATTRIBUTES, type User } from '#domain';
+import { type Lane, laneOfVerb, type MirroredUser, NO_ATTRIBUTES } from '#domain';
 import { type AuditEntry, recordAudit } from '../../audit/record-audit.js';
 import type { Database } from '../../database.js';
 import { type Mark, markLinks } from '../../mark.js';
@@ -6,7 +6,7 @@ import { findTombstones, type Identifiers } from '../../erasure/tombstones.js';
 import { changedValues } from '../changes.js';
 import { createLinks } from '../create-links.js';
 import type { Roster } from '../roster.js';
-import { toUser, USER_COLUMNS, type UserRow } from '../user-row.js';
+import { MIRRORED_COLUMNS, type MirroredUserRow, toMirroredUser } from '../user-row.js';
 import { insertUsers, setAttributes, setStatus } from '../write-users.js';
 import { type CheckedRow, planRow, refuseErased, type RowPlan } from './plan-row.js';
 import type { RowError } from './report.js';
@@ -106,7 +106,7 @@ function identifiersOf(plan: PlannedRow): Identifiers {
 
 /** Who has a key, and the version of the row that says so: every write gives it another. */
 interface StandingUser {
-  readonly user: User;
+  readonly user: MirroredUser;
   readonly version: string;
 }
 
@@ -119,11 +119,11 @@ async function findByKey(
   { lock }: { readonly lock: boolean },
 ): Promise<Map<string, StandingUser>> {
   if (rows.length === 0) return new Map();
-  const found = await sql<UserRow & { readonly version: string }>(
-    `SELECT ${USER_COLUMNS}, ${VERSION} ${BY_KEY} ${lock ? 'FOR UPDATE' : ''}`,
+  const found = await sql<MirroredUserRow & { readonly version: string }>(
+    `SELECT ${MIRRORED_COLUMNS}, ${VERSION} ${BY_KEY} ${lock ? 'FOR UPDATE' : ''}`,
     [keysOf(rows)],
   );
-  return new Map(found.map((row) => [row.externalKey, { user: toUser(row), version: row.version }]));
+  return new Map(found.map((row) => [row.externalKey, { user: toMirroredUser(row), version: row.version }]));
 }
 
 /** @returns the version that each key's row stands at under its lock */

@@ -1,10 +1,10 @@
 import {
   type LifecycleVerb,
+  type MirroredUser,
   NO_ATTRIBUTES,
   type StatusBeforeDeletion,
   type TombstoneKind,
   transition,
-  type User,
   type UserAttributes,
 } from '#domain';
 import { type ChangedValues, changedValues, patched } from '../changes.js';
@@ -24,7 +24,7 @@ export type RowPlan =
   | { readonly kind: 'unchanged' }
   | {
       readonly kind: 'change';
-      readonly user: User;
+      readonly user: MirroredUser;
       /** `null` when no attribute changes. */
       readonly attributes: UserAttributes | null;
       readonly values: ChangedValues;
@@ -36,7 +36,7 @@ export type RowPlan =
  * Decides one row. Pure. What the row leaves out stays; `null` clears; custom attributes are merged, tags replaced as a
  * whole. A user on the way out is never touched: an old file must not bring anybody back.
  */
-export function planRow(checked: CheckedRow, user: User | undefined): RowPlan {
+export function planRow(checked: CheckedRow, user: MirroredUser | undefined): RowPlan {
   const { row } = checked;
   const refused = (field: string, code: RowError['code'], rule: string): RowPlan =>
     refuse(checked, { field, code, rule });
@@ -88,7 +88,7 @@ function rowApplied(before: UserAttributes, row: ImportRow): UserAttributes {
   return patched(row.tags === undefined ? before : { ...before, tags: {} }, row);
 }
 
-function planChange(user: User, attributes: UserAttributes, row: ImportRow): RowPlan {
+function planChange(user: MirroredUser, attributes: UserAttributes, row: ImportRow): RowPlan {
   const values = changedValues(user, attributes);
   const isEdited = Object.keys(values).length > 0;
   const verb = verbTowards(user, row.status);
@@ -96,7 +96,7 @@ function planChange(user: User, attributes: UserAttributes, row: ImportRow): Row
   return { kind: 'change', user, attributes: isEdited ? attributes : null, values, verb };
 }
 
-function verbTowards(user: User, wanted: ImportRow['status']): 'deactivate' | 'reactivate' | null {
+function verbTowards(user: MirroredUser, wanted: ImportRow['status']): 'deactivate' | 'reactivate' | null {
   if (wanted === undefined || wanted === null) return null;
   const verb = wanted === 'active' ? 'reactivate' : 'deactivate';
   return transition(user, verb).outcome === 'moved' ? verb : null;
