@@ -6,7 +6,7 @@ const MOST_TEXTS = 1_000;
 
 /**
  * The names under which connections keep the statements that they have sent, so that each is parsed and analysed once a
- * connection and not once a call. A name follows from its text, and no name ever stands for two: were a connection
+ * connection and not once a call. A name is a digest of its text, so that none ever stands for two: were a connection
  * handed to another client, against all advice, that one would at worst be refused.
  */
 export class PreparedNames {

@@ -5,13 +5,13 @@ interface Task {
 
 /**
  * Does what it is given a few at a time, whoever gives it: each is begun when one before it is done, in the order they were
- * given. After the first that fails nothing is begun any more.
+ * given. After the first that fails nothing is begun any more. What is done must not itself give more and wait for it.
  */
 export class FewAtATime {
   private readonly waiting: Task[] = [];
   private underWay = 0;
   private failure: { readonly error: unknown } | null = null;
-  private onIdle: (() => void)[] = [];
+  private readonly onIdle: (() => void)[] = [];
 
   constructor(private readonly atOnce: number) {}
 
@@ -56,15 +56,15 @@ export class FewAtATime {
       await task.work();
     } catch (error) {
       this.failure ??= { error };
-      this.waiting.unshift(task);
+      this.waiting.unshift(task); // to be told of it with those who wait
     }
     this.underWay -= 1;
     this.begin();
   }
 
-  /** Whoever waits after a failure would wait for ever. */
   private tellIdle(): void {
     if (this.failure !== null) {
+      // They would wait for ever.
       for (const { fail } of this.waiting.splice(0)) fail(this.failure.error);
     }
     for (const tell of this.onIdle.splice(0)) tell();

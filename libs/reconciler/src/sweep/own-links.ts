@@ -1,9 +1,11 @@
-import { ANSWERED_ANOTHER_USER, ProviderError } from '#identity-provider';
+import { ANSWERED_ANOTHER_USER, CallNotStarted, ProviderError } from '#identity-provider';
 import { countAccounts, walkLinks, type SweptLink } from '#store';
 import { howManyThere, isThere, missingAtMost, suspicionOf } from './absence.js';
 import { compareLinked } from './compare.js';
 import type { LinkComparison } from './comparison.js';
+import { FewAtATime } from './few-at-a-time.js';
 import { oneAhead } from './one-ahead.js';
+import { readsAtOnce } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
 const LINKS_A_PAGE = 200;
@@ -57,26 +59,36 @@ interface LookedAt extends DatedLinks {
   readonly found: readonly LinkComparison[];
 }
 
-/** The last accounts of a page are read beside the first ones of the next, so that no call slot waits for a page to end. */
+/**
+ * The last accounts of a page are read beside the first ones of the next, so that no call slot waits for a page to end.
+ * @throws CallNotStarted when the run goes no further; what is read then is left to whoever takes it over
+ */
 async function* lookedAt(sweeping: Sweeping): AsyncGenerator<LookedAt, void, undefined> {
+  const reads = new FewAtATime(readsAtOnce(sweeping.ground.room));
+  const inItsTurn = async (looking: Promise<LookedAt>): Promise<LookedAt> => {
+    const page = await looking;
+    if (sweeping.hold.stopped !== null) throw new CallNotStarted('stopping');
+    return page;
+  };
   let ahead: Promise<LookedAt> | null = null;
   try {
     for await (const page of datedLinks(sweeping)) {
       if (page.links.length === 0) break;
-      const next = lookAtAll(sweeping, page);
+      const next = lookAtAll(sweeping, reads, page);
       // It is waited for with its turn, which may not come.
       next.catch(() => undefined);
-      if (ahead !== null) yield await ahead;
+      if (ahead !== null) yield await inItsTurn(ahead);
       ahead = next;
     }
-    if (ahead !== null) yield await ahead;
+    if (ahead !== null) yield await inItsTurn(ahead);
   } finally {
-    await sweeping.ground.readers.stop();
+    // No call goes on after its run.
+    await reads.stop();
   }
 }
 
-async function lookAtAll(sweeping: Sweeping, page: DatedLinks): Promise<LookedAt> {
-  const looked = await sweeping.ground.readers.each(page.links, (link) => look(sweeping, link));
+async function lookAtAll(sweeping: Sweeping, reads: FewAtATime, page: DatedLinks): Promise<LookedAt> {
+  const looked = await reads.each(page.links, (link) => look(sweeping, link));
   return { ...page, found: looked.filter((comparison) => comparison !== null) };
 }
 

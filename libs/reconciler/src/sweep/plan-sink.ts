@@ -1,6 +1,8 @@
 import type { Observation } from '#identity-provider';
 import { beginPlan, drawSteps } from '#store';
 import { observationOf, previewSteps } from '../preview.js';
+import { FewAtATime } from './few-at-a-time.js';
+import { readsAtOnce } from './read-account.js';
 import type { Comparison, SweepSink } from './comparison.js';
 import type { SinkGround } from './sweeping.js';
 
@@ -37,9 +39,12 @@ export class PlanSink implements SweepSink {
   private async observe(page: readonly Comparison[]): Promise<ReadonlyMap<string, Observation>> {
     const shown = page.flatMap(observationsOf);
     const missing = page.flatMap((each) => (each.situation === 'absent' ? [each.link] : []));
-    const read = await this.ground.readers.each(missing, async ({ userId, accountId, remoteKey }) => {
-      return [userId, await this.ground.read({ accountId, remoteKey })] as const;
-    });
+    const read = await new FewAtATime(readsAtOnce(this.ground.room)).each(
+      missing,
+      async ({ userId, accountId, remoteKey }) => {
+        return [userId, await this.ground.read({ accountId, remoteKey })] as const;
+      },
+    );
     return new Map([...shown, ...read]);
   }
 }

@@ -29,6 +29,7 @@ export class SweepContext implements CallContext {
     if (this.room.pausedForMs() > 0) await this.sitOutPause();
     const release = await this.room.slots.acquire(false, () => this.hold.stopped !== null);
     try {
+      this.refuseIfOver();
       await this.room.pace.take(() => this.hold.stopped === null);
       this.refuseIfOver();
     } catch (error) {

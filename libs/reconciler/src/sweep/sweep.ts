@@ -1,10 +1,9 @@
 import { endRun, endWideningHalt, releaseRun, type Roster, type RunEnd, type TakenRun } from '#store';
 import type { ProviderRoom } from '../provider-room.js';
-import { FewAtATime } from './few-at-a-time.js';
 import { sweepListing } from './listing.js';
 import { endAfter, endUnbelieved } from './outcome.js';
 import { sweepOwnLinks } from './own-links.js';
-import { readAccount, readsAtOnce } from './read-account.js';
+import { readAccount } from './read-account.js';
 import { RunHold } from './run-hold.js';
 import type { SinksByMode } from './sinks.js';
 import { SweepContext } from './sweep-context.js';
@@ -43,7 +42,6 @@ export async function sweep({ room, run, roster, sinks, stopping }: SweepTask): 
     tally: new Tally(run.counts),
     isWalk: !isListed(room, run),
     read: (target) => readAccount(room, target, context),
-    readers: new FewAtATime(readsAtOnce(room)),
   };
   const opened = sinks[run.mode].map((open) => open(ground));
   const sweeping = new Sweeping(ground, hold, context, opened);

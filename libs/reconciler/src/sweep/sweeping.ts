@@ -3,7 +3,6 @@ import { CallNotStarted } from '#identity-provider';
 import { recordProgress, type Roster, type RunEnd, type RunProgress, type Sql, type TakenRun } from '#store';
 import type { ProviderRoom } from '../provider-room.js';
 import type { Comparison, SweepSink } from './comparison.js';
-import type { FewAtATime } from './few-at-a-time.js';
 import type { RunHold } from './run-hold.js';
 import type { SweepContext } from './sweep-context.js';
 import type { Tally } from './tally.js';
@@ -19,8 +18,6 @@ export interface SinkGround {
   readonly isWalk: boolean;
   /** Reads one account as the run may. @throws CallNotStarted when the run goes no further */
   readonly read: (target: AccountTarget) => Promise<Observation>;
-  /** Where single accounts are read: as many at once as a run may read, whoever of it asks. */
-  readonly readers: FewAtATime;
 }
 
 /** How a look at a whole provider went. */

@@ -4,7 +4,7 @@ import type { Settlement } from './settlement.js';
 
 // One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values. As jsonb it
 // would be built whole before it is taken apart. What is not said is NULL, as is what most settlements would say: handled, no
-// delay, no attempts, certain. Each member costs as much as writing a column. Of the flags only `assigned` is ever false.
+// attempts, certain. Each member costs as much as writing a column. Of the flags only `assigned` is ever false.
 const SAME_HOLD = `(l.held_class, l.held_step, l.held_state, l.held_status_revision)
         = (s.held_class, s.held_step, s.held_state, s.held_revision)`;
 
@@ -67,7 +67,7 @@ const SETTLED = `
         WHEN ${IS_AGAIN} AND l.wanted = s.wanted THEN now() - interval '1 day'
         WHEN l.wanted > s.wanted AND l.lane = 0 THEN now()
         WHEN l.wanted > s.wanted THEN now() + $2 * interval '1 millisecond'
-        ELSE now() + COALESCE(s.delay_ms, 0) * interval '1 millisecond' END,
+        ELSE now() + s.delay_ms * interval '1 millisecond' END,
       attempts = COALESCE(s.attempts, 0),
       lease_token = NULL, lease_until = NULL, in_flight = false, solo_crashes = 0,
       account_id = s.account_id,

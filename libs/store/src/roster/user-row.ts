@@ -37,14 +37,14 @@ export interface UserRow extends MirroredUserRow {
   readonly statusChangedAt: Date;
 }
 
-/** The select list of what is mirrored of a user; expects the table under the alias `u`. A date takes as long as five texts. */
+/** The select list of what is mirrored of a user; expects the table under the alias `u`. */
 export const MIRRORED_COLUMNS = `
   u.id, u.external_key AS "externalKey", u.email, u.phone, u.given_name AS "givenName",
   u.family_name AS "familyName", u.display_name AS "displayName", u.locale, u.avatar_url AS "avatarUrl", u.company,
   u.attributes, u.tags, u.status, u.status_before_deletion AS "statusBeforeDeletion",
   u.status_revision AS "statusRevision", u.attribute_revision AS "attributeRevision"`;
 
-/** And with the dates. */
+/** And with the dates, each of which takes Postgres and its driver as long as five texts. */
 export const USER_COLUMNS = `${MIRRORED_COLUMNS},
   u.purge_not_before AS "purgeNotBefore", u.legal_hold_at AS "legalHoldAt", u.erased_at AS "erasedAt", u.created_at AS "createdAt",
   u.attributes_changed_at AS "attributesChangedAt", u.status_changed_at AS "statusChangedAt"`;
@@ -55,13 +55,13 @@ export const USER_COLUMNS = `${MIRRORED_COLUMNS},
  */
 export function toUser(row: UserRow): User {
   return {
+    ...toMirroredUser(row),
     purgeNotBefore: row.purgeNotBefore,
     legalHoldAt: row.legalHoldAt,
     erasedAt: row.erasedAt,
     createdAt: row.createdAt,
     attributesChangedAt: row.attributesChangedAt,
     statusChangedAt: row.statusChangedAt,
-    ...toMirroredUser(row),
   };
 }
 
