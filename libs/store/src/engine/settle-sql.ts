@@ -3,8 +3,8 @@ import { FIGHT_FOR } from './claim.js';
 import type { Settlement } from './settlement.js';
 
 // One document instead of thirty arrays: the rows are few (a group) and wide, and the names stay beside the values. As jsonb it
-// would be built whole before it is taken apart. What is not said is NULL, as is what most settlements would say: handled, no
-// attempts, certain. Each member costs as much as writing a column. Of the flags only `assigned` is ever false.
+// would be built whole before it is taken apart. What is not said is NULL; of the flags only `is_handled` and `assigned` are
+// ever false.
 const SAME_HOLD = `(l.held_class, l.held_step, l.held_state, l.held_status_revision)
         = (s.held_class, s.held_step, s.held_state, s.held_revision)`;
 
@@ -27,7 +27,7 @@ const HOLD = ['held_class', 'held_step', 'held_state', 'held_revision']
  * that knew of the permission and finds an account there.
  */
 const SPENDS_PERMISSION = `s.wanted >= l.recreate_from
-        AND (s.is_made OR (s.observed_state = 'live' AND s.certainty IS NULL))`;
+        AND (s.is_made OR (s.observed_state = 'live' AND s.certainty = 'certain'))`;
 
 /**
  * Users of whom an intent of a kind is told about. As an array, which leads to their intents by the index whatever the
@@ -37,7 +37,7 @@ const ofThose = (kind: 'provision' | 'purge'): string =>
   `ANY (ARRAY(SELECT user_id FROM s WHERE intent_kind = '${kind}' INTERSECT SELECT user_id FROM settled))`;
 
 /** What another declaration than the one of the worker that started last has done is to be done again by that one. */
-const IS_AGAIN = `s.is_open IS NULL AND rules.are_others`;
+const IS_AGAIN = `s.is_handled AND rules.are_others`;
 
 const APPLIED = ['status', 'status_revision', 'attribute_revision', 'assignment_revision']
   .map((name) => `applied_${name}`)
@@ -50,7 +50,7 @@ const APPLIED = ['status', 'status_revision', 'attribute_revision', 'assignment_
 const SETTLED = `
   s AS (
     SELECT * FROM json_to_recordset($4::json) AS s(
-      user_id uuid, token uuid, wanted bigint, is_open boolean, delay_ms double precision, attempts integer,
+      user_id uuid, token uuid, wanted bigint, is_handled boolean, delay_ms double precision, attempts integer,
       account_id text, certainty text, observed_state text, observed_marker text, asserted jsonb, owed text[],
       seen_owed text[], not_enforceable boolean, deferred boolean, doubt text, applied_status text, applied_status_revision integer,
       applied_attribute_revision integer, applied_assignment_revision integer, assigned boolean, park_code text, park_attribute text, park_rule text, waits_for uuid,
@@ -60,7 +60,7 @@ const SETTLED = `
   rules AS (SELECT (SELECT declaration FROM providers WHERE slug = $1) IS DISTINCT FROM $5 AS are_others),
   settled AS (
     UPDATE links l SET
-      handled = CASE WHEN s.is_open IS NULL AND NOT rules.are_others THEN s.wanted ELSE l.handled END,
+      handled = CASE WHEN s.is_handled AND NOT rules.are_others THEN s.wanted ELSE l.handled END,
       lane = CASE WHEN ${IS_AGAIN} AND l.wanted = s.wanted THEN ${LANES.backfill} ELSE l.lane END,
       next_attempt_at = CASE
         -- ahead of all that is marked, for it may be a leaver
@@ -68,10 +68,10 @@ const SETTLED = `
         WHEN l.wanted > s.wanted AND l.lane = 0 THEN now()
         WHEN l.wanted > s.wanted THEN now() + $2 * interval '1 millisecond'
         ELSE now() + s.delay_ms * interval '1 millisecond' END,
-      attempts = COALESCE(s.attempts, 0),
+      attempts = s.attempts,
       lease_token = NULL, lease_until = NULL, in_flight = false, solo_crashes = 0,
       account_id = s.account_id,
-      certainty = COALESCE(s.certainty, CASE WHEN l.doubted > s.wanted THEN 'stale' ELSE 'certain' END),
+      certainty = CASE WHEN l.doubted > s.wanted AND s.certainty = 'certain' THEN 'stale' ELSE s.certainty END,
       observed_state = s.observed_state, observed_marker = s.observed_marker, observed_at = now(),
       asserted = s.asserted,
       owed = CASE WHEN l.owed <@ COALESCE(s.seen_owed, '{}') THEN COALESCE(s.owed, '{}')
@@ -88,7 +88,7 @@ const SETTLED = `
       merged_into = CASE WHEN s.merge_is_over AND l.merged_into = s.merged_into THEN NULL ELSE l.merged_into END,
       waits_for_user_id = s.waits_for, waits_for_handled = s.waits_for_handled, last_error = s.last_error,
       recreate_from = CASE WHEN ${SPENDS_PERMISSION} THEN NULL ELSE l.recreate_from END,
-      settled_at = CASE WHEN s.is_open IS NULL AND NOT rules.are_others AND s.applied_status IS NOT NULL THEN now() ELSE l.settled_at END,
+      settled_at = CASE WHEN s.is_handled AND NOT rules.are_others AND s.applied_status IS NOT NULL THEN now() ELSE l.settled_at END,
       ${HOLD},
       granted_class = CASE WHEN s.unused IS NULL THEN l.granted_class END,
       granted_minute = CASE WHEN s.unused IS NULL THEN l.granted_minute END,
