@@ -141,7 +141,9 @@ describe('a provider behind its fault script', () => {
     const failures = [failureOf(create('a')), failureOf(create('b'))];
     await until(() => vault.log.lastSeq === 1);
     await vault.close();
-    expect(await Promise.all(failures)).toEqual(['UND_ERR_SOCKET', 'UND_ERR_SOCKET']);
+    // A call that waits is in no log: the second may not have been read yet, and its connection is then reset.
+    const ended = expect.stringMatching(/^(?:UND_ERR_SOCKET|ECONNRESET)$/);
+    expect(await Promise.all(failures)).toEqual(['UND_ERR_SOCKET', ended]);
   });
 
   it('H40 H41: stale reads show what was there before, and only reads are stale', async () => {
