@@ -46,6 +46,11 @@ export type Comparison =
 /** What a link of ours comes to. */
 export type LinkComparison = Extract<Comparison, { readonly link: SweptLink }>;
 
+/** Whether anything may come of it. Of an account that is in step, drift that was let stand may be reported. */
+export function tellsSomething({ situation, link }: LinkComparison): boolean {
+  return situation !== 'inStep' || link.asserted?.tolerated !== undefined;
+}
+
 /** Where what a sweep finds goes. Called page by page, one call at a time. */
 export interface SweepSink {
   /**

@@ -8,7 +8,7 @@ import {
   type FoundAccount,
   type OpenFinding,
 } from '#store';
-import type { Comparison, SweepSink } from './comparison.js';
+import { tellsSomething, type Comparison, type SweepSink } from './comparison.js';
 import { SeenAccounts } from './seen-accounts.js';
 import type { SinkGround } from './sweeping.js';
 
@@ -116,12 +116,10 @@ function toFinding(comparison: Comparison): FoundAccount[] {
 /** What somebody else changed and nobody puts right: found now, or let stand since it was found. */
 function reportedDrift(comparison: Comparison, rules: DriftRules): FoundAccount[] {
   if (comparison.situation !== 'inStep' && comparison.situation !== 'drifted') return [];
+  if (!tellsSomething(comparison)) return [];
   const { link } = comparison;
-  const tolerated = link.asserted?.tolerated;
-  // Nearly everybody.
-  if (comparison.situation === 'inStep' && tolerated === undefined) return [];
   const shown = comparison.situation === 'drifted' ? comparison.drift.attributes : [];
-  const attributes = [...new Set([...Object.keys(tolerated ?? {}), ...shown])]
+  const attributes = [...new Set([...Object.keys(link.asserted?.tolerated ?? {}), ...shown])]
     .filter((path) => driftPolicyOf(rules, path) === 'report')
     .toSorted();
   if (attributes.length === 0 || link.accountId === null) return [];

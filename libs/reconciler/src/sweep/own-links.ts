@@ -2,7 +2,7 @@ import { ANSWERED_ANOTHER_USER, CallNotStarted, ProviderError } from '#identity-
 import { countAccounts, walkLinks, type SweptLink } from '#store';
 import { howManyThere, isThere, missingAtMost, suspicionOf } from './absence.js';
 import { compareLinked } from './compare.js';
-import type { LinkComparison } from './comparison.js';
+import { tellsSomething, type LinkComparison } from './comparison.js';
 import { FewAtATime } from './few-at-a-time.js';
 import { oneAhead } from './one-ahead.js';
 import { readsAtOnce } from './read-account.js';
@@ -127,11 +127,6 @@ async function findOvertaken(
   const settled = await walkLinks(sql, slug, { after: null, limit: userIds.length, moment, userIds });
   const still = new Set(settled.map(({ userId }) => userId));
   return new Set(userIds.filter((userId) => !still.has(userId)));
-}
-
-/** Whether anything may come of it. Of an account that is in step, drift that was let stand may be reported. */
-function tellsSomething({ situation, link }: LinkComparison): boolean {
-  return situation !== 'inStep' || link.asserted?.tolerated !== undefined;
 }
 
 /** `null`: there is nothing to read by, since no account was ever made. */
