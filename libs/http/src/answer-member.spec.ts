@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { orNull, timeOrNull } from './answer-member.js';
+import { asItCame, orNull, timeOrNull } from './answer-member.js';
 
 const answer = z.object({ name: orNull(z.string()), at: timeOrNull });
 
@@ -22,5 +22,22 @@ describe('a member that may be left out of an answer', () => {
     ['yesterday', null],
   ])('reads the time %j as %j', (at, expected) => {
     expect(answer.parse({ at }).at).toEqual(expected);
+  });
+});
+
+describe('a member that is handed on as it came', () => {
+  it('is the very object, whatever its members are called', () => {
+    const held: unknown = JSON.parse('{"__proto__": {"a": 1}, "b": null}');
+    expect(asItCame.parse(held)).toBe(held);
+  });
+
+  it.each([[[]], ['text'], [7], [null], [undefined]])('is refused when it is %j', (value) => {
+    expect(asItCame.safeParse(value).success).toBe(false);
+  });
+
+  it('may be left out where that is said', () => {
+    const answer = z.object({ held: asItCame.nullish() });
+    expect(answer.parse({})).toEqual({});
+    expect(answer.parse({ held: null })).toEqual({ held: null });
   });
 });

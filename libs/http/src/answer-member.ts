@@ -16,3 +16,11 @@ export const timeOrNull: z.ZodType<Date | null> = orNull(z.string()).transform((
   const date = new Date(text ?? '');
   return Number.isNaN(date.getTime()) ? null : date;
 });
+
+/**
+ * An object whose members are read by whoever needs them: it is handed on as it came. `z.record` copies and looks at each
+ * member, which takes as long as the rest of an account's check.
+ */
+export const asItCame = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);

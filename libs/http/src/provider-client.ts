@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { CallNotStarted, ProviderError, type CallContext, type CallRequest } from '#identity-provider';
 import { decompressed, readErrorJson, readJson } from './body.js';
 import { errorOfNoAnswer, errorOfStatus } from './classify.js';
 import type { ProviderClient, ProviderRequest, ProviderResponse } from './client.js';
 import { exchange, TOO_LATE, type Answer, type WireRequest } from './exchange.js';
+import { nextTurn } from './next-turn.js';
 import { NoAnswer } from './no-answer.js';
 import { buildPath, parseBase, type Base } from './path.js';
 import { redactedCause } from './redact.js';

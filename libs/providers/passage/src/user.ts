@@ -1,4 +1,4 @@
-import { openEnum, orNull, timeOrNull } from '#http';
+import { asItCame, openEnum, orNull, timeOrNull } from '#http';
 import { z } from 'zod';
 
 /**
@@ -14,7 +14,7 @@ export const heldUserSchema = z.object({
   status: z.string().nullish(),
   /** RFC 3339, in UTC. */
   created_at: z.string().nullish(),
-  user_metadata: z.record(z.string(), z.unknown()).nullish(),
+  user_metadata: asItCame.nullish(),
 });
 
 /** A user as the mirror sees it. */

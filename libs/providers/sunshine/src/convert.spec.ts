@@ -4,7 +4,7 @@ import { anyone, CUSTOM_ATTRIBUTES } from '#identity-provider/contract';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sunshineCapabilities } from './capabilities.js';
-import { toAccount, toDesired, toNative, type WholeBody } from './convert.js';
+import { placesOf, toAccount, toDesired, toNative, type WholeBody } from './convert.js';
 import { sunshineMapping } from './mapping.js';
 import type { HeldUser } from './user.js';
 
@@ -118,7 +118,7 @@ describe('what is sent to Sunshine', () => {
 
 describe('what is read from Sunshine', () => {
   const read = (metadata: Record<string, unknown>) =>
-    toAccount({ id: 'theirs', externalId: 'ours', profile: null, metadata }, MAPPING);
+    toAccount({ id: 'theirs', externalId: 'ours', profile: null, metadata }, placesOf(MAPPING));
 
   it.each([
     [undefined, 'live', null],
@@ -176,7 +176,11 @@ describe('a round trip through what Sunshine keeps (H30)', () => {
     fc.assert(
       fc.property(holdable, rules, ({ attributes }, rule) => {
         const user = accept(toNative(attributes, { user: null, marker: null }), null, rule);
-        expect(toAccount(user, WHOLE_MAPPING)).toMatchObject({ state: 'live', marker: null, attributes });
+        expect(toAccount(user, placesOf(WHOLE_MAPPING))).toMatchObject({
+          state: 'live',
+          marker: null,
+          attributes,
+        });
       }),
     );
   });
@@ -187,7 +191,10 @@ describe('a round trip through what Sunshine keeps (H30)', () => {
         const born = accept(toNative(before.attributes, { user: null, marker: mark }), null, rule);
         const found = { ...born, metadata: { ...others, ...born.metadata } };
         const user = accept(toNative(after.attributes, { user: found }), found, rule);
-        expect(toAccount(user, WHOLE_MAPPING)).toMatchObject({ marker: mark, attributes: after.attributes });
+        expect(toAccount(user, placesOf(WHOLE_MAPPING))).toMatchObject({
+          marker: mark,
+          attributes: after.attributes,
+        });
         expect(user.metadata).toMatchObject(others);
       }),
     );
@@ -198,7 +205,7 @@ describe('a round trip through what Sunshine keeps (H30)', () => {
       fc.property(holdable, marker, marker, rules, ({ attributes }, first, second, rule) => {
         const born = accept(toNative(attributes, { user: null, marker: first }), null, rule);
         const user = accept(toNative(attributes, { user: born, marker: second }), born, rule);
-        expect(toAccount(user, WHOLE_MAPPING)).toMatchObject({ marker: second, attributes });
+        expect(toAccount(user, placesOf(WHOLE_MAPPING))).toMatchObject({ marker: second, attributes });
       }),
     );
   });

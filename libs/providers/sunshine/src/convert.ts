@@ -107,12 +107,27 @@ function below(prefix: string, attributes: NativeAttributes): Record<string, Nat
   );
 }
 
+/** Where a user holds a native path. */
+export interface Place {
+  readonly path: string;
+  readonly part: 'profile' | 'metadata';
+  readonly key: string;
+}
+
+/** The places of a mapping, which are looked at in every user that is read. */
+export function placesOf({ lines }: Mapping): readonly Place[] {
+  return lines.map(({ to: path }) => {
+    const dot = path.indexOf('.');
+    return {
+      path,
+      part: path.slice(0, dot) === 'profile' ? 'profile' : 'metadata',
+      key: path.slice(dot + 1),
+    };
+  });
+}
+
 /** An account as read, in the spelling of `toDesired`. */
-export function toAccount(user: HeldUser, mapping: Mapping): Account {
-  const parts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-    profile: user.profile ?? {},
-    metadata: user.metadata ?? {},
-  };
+export function toAccount(user: HeldUser, places: readonly Place[]): Account {
   const marker = readMarker(user);
   const remoteKey = user.externalId ?? null;
   return {
@@ -120,19 +135,14 @@ export function toAccount(user: HeldUser, mapping: Mapping): Account {
     remoteKey,
     state: marker === null ? 'live' : 'suspended',
     marker,
-    attributes: Object.fromEntries(mapping.lines.map(({ to }) => [to, readAt(parts, to)])),
+    attributes: Object.fromEntries(places.map((place) => [place.path, readAt(user, place)])),
     lookupKeys: remoteKey === null ? [] : [{ kind: 'remoteKey', value: remoteKey }],
   };
 }
 
-function readAt(
-  parts: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  path: string,
-): NativeValue {
-  const dot = path.indexOf('.');
-  const part = parts[path.slice(0, dot)] ?? {};
-  const key = path.slice(dot + 1);
-  return Object.hasOwn(part, key) ? readValue(part[key]) : null;
+function readAt(user: HeldUser, { part, key }: Place): NativeValue {
+  const held = user[part] ?? {};
+  return Object.hasOwn(held, key) ? readValue(held[key]) : null;
 }
 
 /** `active` is what a person may write by hand who knows our markers; it means the same as none. */

@@ -18,7 +18,7 @@ import {
 } from '#identity-provider';
 import type { SunshineApi, UserReference } from './api.js';
 import { sunshineCapabilities } from './capabilities.js';
-import { toAccount, toDesired, toNative, type Beside } from './convert.js';
+import { placesOf, toAccount, toDesired, toNative, type Beside, type Place } from './convert.js';
 import type { HeldUser, UserAnswer } from './user.js';
 import { looksLikeAccountId } from './violations.js';
 
@@ -33,12 +33,14 @@ import { looksLikeAccountId } from './violations.js';
 export class SunshineProvider implements IdentityProvider {
   readonly kind = 'sunshine';
   readonly capabilities: Capabilities;
+  private readonly places: readonly Place[];
 
   constructor(
     private readonly api: SunshineApi<HeldUser>,
     private readonly mapping: Mapping,
   ) {
     this.capabilities = sunshineCapabilities(mapping);
+    this.places = placesOf(mapping);
   }
 
   normalize(desired: Desired): DesiredAccount {
@@ -141,11 +143,11 @@ export class SunshineProvider implements IdentityProvider {
   private async read(target: AccountTarget, context: CallContext): Promise<Account> {
     const { user } = await this.api.getUser(referenceOf(target), context);
     assertIsTarget(user, target);
-    return toAccount(user, this.mapping);
+    return toAccount(user, this.places);
   }
 
   private acknowledge({ status, user }: UserAnswer<HeldUser>): Applied {
-    return { accountId: user.id, echo: toAccount(user, this.mapping), confirmed: true, status };
+    return { accountId: user.id, echo: toAccount(user, this.places), confirmed: true, status };
   }
 }
 

@@ -1,3 +1,4 @@
+import { asItCame } from '#http';
 import { z } from 'zod';
 import { isMetadataValue, type MetadataValue } from './user-body.js';
 
@@ -9,8 +10,8 @@ import { isMetadataValue, type MetadataValue } from './user-body.js';
 export const heldUserSchema = z.object({
   id: z.string().min(1),
   externalId: z.string().nullish(),
-  profile: z.record(z.string(), z.unknown()).nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  profile: asItCame.nullish(),
+  metadata: asItCame.nullish(),
 });
 
 /** A user as the mirror sees it; members of profile and metadata as they came. */

@@ -1,4 +1,4 @@
-import { openEnum, orNull, timeOrNull } from '#http';
+import { asItCame, openEnum, orNull, timeOrNull } from '#http';
 import { z } from 'zod';
 
 /**
@@ -8,7 +8,7 @@ import { z } from 'zod';
  */
 export const heldConsumerSchema = z.object({
   consumer_id: z.string().min(1),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  metadata: asItCame.nullish(),
 });
 
 /** A consumer as the mirror sees it; members of its metadata as they came. */
