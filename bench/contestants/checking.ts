@@ -1,14 +1,12 @@
 import { readProviderInstances } from '#config';
 import type { Account, CallContext, IdentityProvider } from '#identity-provider';
 import { PROVIDER_FACTORIES } from '#providers';
-import { differingPaths } from '#reconciler';
+import { differingPaths, LINKS_A_PAGE } from '#reconciler';
 import type { Asserted, Sql } from '#store';
 import { sideBySide } from '../side-by-side.js';
 import type { Stage } from '../stage/stage.js';
 
 const CALL_TIMEOUT_MS = 10_000;
-/** As a sweep reads where nothing can be listed. */
-const LINKS_A_PAGE = 200;
 const BEFORE_EVERYBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Admits every call: no lease, no call slot, no pace. */

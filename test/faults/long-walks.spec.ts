@@ -6,8 +6,8 @@ import { openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 
 /** Two whole pages and a part of a third. */
-const PEOPLE = 450;
-const A_PAGE = 200;
+const PEOPLE = 1100;
+const A_PAGE = 500;
 
 describe('a walk over several pages', () => {
   let mirror: Mirror;

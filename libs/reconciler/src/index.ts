@@ -7,5 +7,6 @@ export * from './provider-pump.js';
 export * from './provider-room.js';
 export * from './settings.js';
 export * from './sweep/comparison.js';
+export { LINKS_A_PAGE } from './sweep/own-links.js';
 export * from './sweep/sinks.js';
 export * from './sweep/sweeper.js';

@@ -8,7 +8,11 @@ import { oneAhead } from './one-ahead.js';
 import { readsAtOnce } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
-const LINKS_A_PAGE = 200;
+/**
+ * Each page is a question that the database is busy with for milliseconds while accounts are read: few large ones disturb
+ * the reading less. What a lost worker had not noted yet, up to two of them, is read once more.
+ */
+export const LINKS_A_PAGE = 500;
 
 /**
  * Reads the account of each of our links, where a provider cannot be listed or where some people are asked about. It goes
