@@ -6,5 +6,5 @@
  */
 export const NODE_FLAGS: Readonly<Record<'admin-api' | 'worker', readonly string[]>> = {
   'admin-api': [],
-  worker: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
+  worker: ['--min-semi-space-size=96', '--max-semi-space-size=96'],
 };
