@@ -2,6 +2,7 @@ import {
   createdAtOf,
   findViolations,
   mapAttributes,
+  readNative,
   type Account,
   type AttributeCapability,
   type Desired,
@@ -113,13 +114,12 @@ function valuesOf(metadata: Readonly<Record<string, unknown>>): Record<string, u
  * to, and a status that we do not know is taken for live, which at most makes us deactivate a leaver once more.
  */
 export function toAccount(user: HeldUser, mapping: Mapping): Account {
-  const attributes = Object.fromEntries(mapping.lines.map(({ to }) => [to, readAt(user, to)]));
   return {
     accountId: user.id,
     remoteKey: null,
     state: user.status === 'inactive' ? 'suspended' : 'live',
     marker: null,
-    attributes,
+    attributes: readNative(mapping.lines, ({ to }) => readAt(user, to)),
     lookupKeys: lookupKeysOf({ email: readValue(user.email), phone: readValue(user.phone) }),
     ...createdAtOf(user.created_at),
   };

@@ -1,7 +1,9 @@
 import {
+  brokenLimit,
   createdAtOf,
   isEmail,
   mapAttributes,
+  readNative,
   type Account,
   type AttributeCapability,
   type Desired,
@@ -38,16 +40,12 @@ export function toDesired(desired: Desired, mapping: Mapping): DesiredAccount {
   };
 }
 
-/** Lengths count code points, as JSON Schema does, so that a letter beyond the basic plane is one letter. */
 function brokenRule(path: string, value: NativeValue): string | null {
   const limit: AttributeCapability | undefined = sendauthCapabilities.attributes.find(
     (each) => each.path === path,
   );
-  if (value === null) return limit?.required === true ? 'is required there' : null;
-  const { length } = Array.from(String(value));
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = limit ?? {};
-  if (length < minLength) return `must have at least ${minLength} characters there`;
-  if (length > maxLength) return `must have at most ${maxLength} characters there`;
+  const broken = brokenLimit(value, limit);
+  if (broken !== null || value === null) return broken;
   return path === 'email' && !isEmail(String(value)) ? 'must be a plain ASCII email address there' : null;
 }
 
@@ -134,7 +132,7 @@ export function toAccount(user: SendauthUser, mapping: Mapping, state: 'live' | 
     remoteKey: null,
     state,
     marker: null,
-    attributes: Object.fromEntries(mapping.lines.map(({ to }) => [to, read[to] ?? null] as const)),
+    attributes: readNative(mapping.lines, ({ to }) => read[to] ?? null),
     lookupKeys: lookupKeysOf(email),
     ...createdAtOf(user.createdAt),
   };

@@ -1,6 +1,7 @@
 import {
   findViolations,
   mapAttributes,
+  readNative,
   type Account,
   type AttributeCapability,
   type Desired,
@@ -109,20 +110,16 @@ function below(prefix: string, attributes: NativeAttributes): Record<string, Nat
 
 /** Where a user holds a native path. */
 export interface Place {
-  readonly path: string;
+  readonly to: string;
   readonly part: 'profile' | 'metadata';
   readonly key: string;
 }
 
 /** The places of a mapping, which are looked at in every user that is read. */
 export function placesOf({ lines }: Mapping): readonly Place[] {
-  return lines.map(({ to: path }) => {
-    const dot = path.indexOf('.');
-    return {
-      path,
-      part: path.slice(0, dot) === 'profile' ? 'profile' : 'metadata',
-      key: path.slice(dot + 1),
-    };
+  return lines.map(({ to }) => {
+    const dot = to.indexOf('.');
+    return { to, part: to.slice(0, dot) === 'profile' ? 'profile' : 'metadata', key: to.slice(dot + 1) };
   });
 }
 
@@ -135,7 +132,7 @@ export function toAccount(user: HeldUser, places: readonly Place[]): Account {
     remoteKey,
     state: marker === null ? 'live' : 'suspended',
     marker,
-    attributes: Object.fromEntries(places.map((place) => [place.path, readAt(user, place)])),
+    attributes: readNative(places, (place) => readAt(user, place)),
     lookupKeys: remoteKey === null ? [] : [{ kind: 'remoteKey', value: remoteKey }],
   };
 }

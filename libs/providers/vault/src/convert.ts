@@ -1,6 +1,7 @@
 import {
   findViolations,
   mapAttributes,
+  readNative,
   type Account,
   type Desired,
   type DesiredAccount,
@@ -60,13 +61,12 @@ export function toNative(attributes: NativeAttributes, changed: readonly string[
 /** A consumer as read, in the spelling of `toDesired`. */
 export function toAccount({ consumer_id, metadata }: HeldConsumer, mapping: Mapping): Account {
   const held = metadata ?? {};
-  const read = mapping.lines.map(({ to }) => [to, readAt(held, to.slice(METADATA.length))] as const);
   return {
     accountId: consumer_id,
     remoteKey: consumer_id,
     state: 'live',
     marker: null,
-    attributes: Object.fromEntries(read),
+    attributes: readNative(mapping.lines, ({ to }) => readAt(held, to.slice(METADATA.length))),
     lookupKeys: [{ kind: 'remoteKey', value: consumer_id }],
   };
 }
