@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { arrayInWords } from './array-words.js';
 import { PrismaClient } from './generated/client.js';
 import { isOutdated, PreparedNames } from './prepared.js';
 
@@ -86,7 +87,7 @@ interface Preparing {
 function runOn(on: pg.Pool | pg.PoolClient, { names, resends }: Preparing): Sql {
   return async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
     const send = async (name: string | undefined): Promise<Row[]> => {
-      const result = await on.query<Row>({ name, text, values: [...values] });
+      const result = await on.query<Row>({ name, text, values: values.map(inWords) });
       return result.rows;
     };
     const name = values.length === 0 ? undefined : names.nameOf(text);
@@ -99,6 +100,10 @@ function runOn(on: pg.Pool | pg.PoolClient, { names, resends }: Preparing): Sql 
       return send(names.nameOf(text));
     }
   };
+}
+
+function inWords(value: unknown): unknown {
+  return Array.isArray(value) ? (arrayInWords(value) ?? value) : value;
 }
 
 interface Transactions {
