@@ -69,6 +69,17 @@ describe('what is sent to Passage', () => {
       user_metadata: { ...foreign, team: 'B', displayName: null },
     });
   });
+
+  it('sends back a foreign field whatever it is called (H47, P14)', () => {
+    const answer: unknown = JSON.parse(
+      '{"id":"theirs","user_metadata":{"__proto__":{"a":1},"constructor":1}}',
+    );
+    const user = heldUserSchema.parse(answer);
+    const { attributes } = spell({ email: 'a@example.com', attributes: { team: 'B' } });
+    const { user_metadata: sent } = toNative(attributes, ['user_metadata.team'], user);
+    expect(JSON.stringify(sent)).toBe('{"__proto__":{"a":1},"constructor":1,"displayName":null,"team":"B"}');
+    expect(Object.getPrototypeOf(sent)).toBe(Object.prototype);
+  });
 });
 
 describe('what is read from Passage', () => {

@@ -115,6 +115,7 @@ describe('bodies', () => {
       role: 'auditor',
       permissions: ['p'.repeat(65)],
       newField: { any: 1 },
+      constructor: 'theirs',
       company: COMPANY,
     };
     expect(toUpdate(desire({ company: 'Muster AG' }).attributes, read)).toEqual({
@@ -123,6 +124,7 @@ describe('bodies', () => {
         role: 'auditor',
         permissions: ['p'.repeat(65)],
         newField: { any: 1 },
+        constructor: 'theirs',
         company: { id: ID, orgID: ID, name: 'Muster AG' },
       },
     });

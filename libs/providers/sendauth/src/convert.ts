@@ -88,7 +88,7 @@ export function toUpdate(
 }
 
 function isManaged(member: string, attributes: NativeAttributes): boolean {
-  return member in attributes || member === 'company';
+  return Object.hasOwn(attributes, member) || member === 'company';
 }
 
 /** What has a value; names are always there, since SendAuth requires them. */

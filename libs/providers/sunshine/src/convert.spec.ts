@@ -104,6 +104,13 @@ describe('what is sent to Sunshine', () => {
     });
   });
 
+  it('sends back a foreign member whatever it is called (H47, P14)', () => {
+    const metadata = JSON.parse('{"__proto__":"theirs","constructor":1}') as Record<string, unknown>; // what a provider could send
+    const sent = toNative(attributes, { user: { ...held, metadata } }).metadata;
+    expect(JSON.stringify(sent)).toBe('{"__proto__":"theirs","constructor":1,"department":"Sales"}');
+    expect(Object.getPrototypeOf(sent)).toBe(Object.prototype);
+  });
+
   it.each([
     ['deactivated', 'deactivated'],
     [null, ''],
