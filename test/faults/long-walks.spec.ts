@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
+import { LINKS_A_PAGE } from '#reconciler';
 import { accountOf, editThere } from '../support/damage.js';
 import { openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 
+const A_PAGE = LINKS_A_PAGE;
 /** Two whole pages and a part of a third. */
-const PEOPLE = 1100;
-const A_PAGE = 500;
+const PEOPLE = 2 * A_PAGE + 100;
 
 describe('a walk over several pages', () => {
   let mirror: Mirror;

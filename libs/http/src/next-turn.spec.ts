@@ -2,22 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { nextTurn } from './next-turn.js';
 
 describe('nextTurn', () => {
-  it('lets all who ask in one turn go on in the next, before anything of the one after', async () => {
+  it('lets all who ask in one turn go on at once, whatever was put off between them', async () => {
     const order: string[] = [];
     const goOn = async (name: string): Promise<void> => {
       await nextTurn();
       order.push(name);
     };
-    const both = [goOn('first'), goOn('second')];
-    order.push('this turn');
-    const later = new Promise<void>((resolve) => {
+    const first = goOn('first');
+    const between = new Promise<void>((resolve) => {
       setImmediate(() => {
-        order.push('later in that turn');
+        order.push('between');
         resolve();
       });
     });
-    await Promise.all([...both, later]);
-    expect(order).toEqual(['this turn', 'first', 'second', 'later in that turn']);
+    const second = goOn('second');
+    order.push('this turn');
+    await Promise.all([first, between, second]);
+    expect(order).toEqual(['this turn', 'first', 'second', 'between']);
   });
 
   it('is another one for whoever asks afterwards', async () => {

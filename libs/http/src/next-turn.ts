@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 let coming: Promise<void> | null = null;
 
 /**
- * Resolves in the next turn of the event loop, and for all who ask in one turn at once: an immediate for each of them costs
- * more than what most of them are waiting to do.
+ * Resolves when whatever has come in together was taken in, and for all who ask until then at once: an immediate for each of
+ * them costs as much as what it waits to do.
  */
 export function nextTurn(): Promise<void> {
   coming ??= setImmediate().then(() => {

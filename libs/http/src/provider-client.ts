@@ -78,7 +78,7 @@ class PooledClient implements ProviderClient {
     };
     try {
       const answer = await this.callFor(request, { path, call }, context);
-      // Others may have come with it: all their slots are given back, and the next calls under way, before one is read.
+      // Others may have come with it: all their slots are given back, and the next calls handed on, before one is read.
       await nextTurn();
       return { status: answer.status, json: readJson(answer) };
     } catch (error) {

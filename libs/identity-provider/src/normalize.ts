@@ -54,8 +54,7 @@ export function brokenLimit(value: NativeValue, limit: AttributeCapability | und
   return null;
 }
 
-// Counting takes longer than all the rest of a mapping. Most texts are spared it: a character is one or two units long.
-
+/** Counting takes longer than all the rest of a mapping. Most texts are spared it: a character is one or two units long. */
 function isShorter(text: string, least: number): boolean {
   return text.length < 2 * least && codePoints(text) < least;
 }

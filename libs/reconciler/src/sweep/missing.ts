@@ -6,7 +6,7 @@ import type { Looked, Sweeping } from './sweeping.js';
 
 const ACCOUNTS_A_PAGE = 2_000;
 /** A preview reads them, and plans what would follow. */
-const HANDED_ON_AT_ONCE = 100;
+export const HANDED_ON_AT_ONCE = 100;
 
 /** What a listing came to. */
 export interface Shown {

@@ -4,13 +4,14 @@ import { howManyThere, isThere, missingAtMost, suspicionOf } from './absence.js'
 import { compareLinked } from './compare.js';
 import { tellsSomething, type LinkComparison } from './comparison.js';
 import { FewAtATime } from './few-at-a-time.js';
+import { HANDED_ON_AT_ONCE } from './missing.js';
 import { oneAhead } from './one-ahead.js';
 import { readsAtOnce } from './read-account.js';
 import type { Looked, Sweeping } from './sweeping.js';
 
 /**
- * Each page is a question that the database is busy with for milliseconds while accounts are read: few large ones disturb
- * the reading less. What a lost worker had not noted yet, up to two of them, is read once more.
+ * Each page is a question that keeps the database busy for milliseconds while accounts are read: few large ones disturb the
+ * reading less. Whoever takes a run over reads two of them once more, and what was read since progress was noted.
  */
 export const LINKS_A_PAGE = 500;
 
@@ -156,9 +157,9 @@ function isOfAnother(error: unknown): boolean {
 async function handOnAbsent(sweeping: Sweeping): Promise<void> {
   const { absent, sql, slug } = sweeping;
   const moment = await sweeping.nextMoment();
-  for (let at = 0; at < absent.length; at += LINKS_A_PAGE) {
-    const userIds = absent.slice(at, at + LINKS_A_PAGE);
-    const links = await walkLinks(sql, slug, { after: null, limit: LINKS_A_PAGE, moment, userIds });
+  for (let at = 0; at < absent.length; at += HANDED_ON_AT_ONCE) {
+    const userIds = absent.slice(at, at + HANDED_ON_AT_ONCE);
+    const links = await walkLinks(sql, slug, { after: null, limit: HANDED_ON_AT_ONCE, moment, userIds });
     await sweeping.handOn(
       links.map((link) => ({ situation: 'absent', link }) as const),
       moment,

@@ -105,7 +105,7 @@ export class Sweeping {
     for (const sink of this.sinks) await sink.end(end.state === 'complete');
   }
 
-  /** A list begins anew after a loss, and a walk looks at a moment's worth of accounts once more. */
+  /** A list begins anew after a loss, and a walk goes on behind the last page that was noted. */
   async noteProgressNowAndThen(): Promise<void> {
     const { clock } = this.ground.room.engine;
     if (clock.monotonicMs() - this.notedMs < NOTE_EVERY_MS) return;
