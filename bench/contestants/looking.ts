@@ -2,7 +2,7 @@ import type { Sql } from '#store';
 import type { RecordedRequest } from '../stage/recorder.js';
 import { sendBare } from './bare.js';
 
-/** As many as a sweep reads at once where accounts are read one by one. */
+/** However few accounts an answer shows: a statement for each would measure statements. */
 const LINKS_AT_LEAST_A_STATEMENT = 100;
 
 const READ_LINKS = `

@@ -15,7 +15,7 @@ import type { Stage } from '../stage/stage.js';
 /** Pages follow each other; where accounts are read one by one, a sweep takes a quarter of the call slots. */
 const AT_ONCE: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 8, passage: 1, sendauth: 1 };
 
-/** Sweeps of each provider that are not measured: a worker's code gets faster until it has read some 100,000 accounts. */
+/** Sweeps of each provider before anything is measured: a worker's code gets faster for some 100,000 accounts. */
 const WARM_UPS = 4;
 
 interface Round {
@@ -38,8 +38,8 @@ const LATENCY_MS = 20;
 const LISTED: readonly Provider[] = ['vault', 'passage', 'sendauth'];
 
 /**
- * What is swept in a round. With no latency a sweep is over within a second, in which the speed of a machine changes as
- * much as what is measured, so that each is played three times.
+ * What is swept in a round. With no latency a sweep takes a second or less, and from one second to the next the speed of a
+ * machine changes as much as what is measured, so that each is played three times.
  */
 const PLAYS: readonly { readonly latencyMs: number; readonly providers: readonly Provider[] }[] = [
   { latencyMs: 0, providers: [...PROVIDERS, ...PROVIDERS, ...PROVIDERS] },
