@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { User } from '#domain';
-import { LINKS_A_PAGE } from '#reconciler';
+import { LINKS_A_PAGE as A_PAGE } from '#reconciler';
 import { accountOf, editThere } from '../support/damage.js';
 import { openMirror, type Mirror } from '../support/mirror.js';
 import { enter, only, person, range } from '../support/people.js';
 
-const A_PAGE = LINKS_A_PAGE;
 /** Two whole pages and a part of a third. */
 const PEOPLE = 2 * A_PAGE + 100;
 
