@@ -7,6 +7,7 @@ import type { CheckedRow } from './plan-row.js';
 import type { RawRow } from './raw-row.js';
 import { countFailed, type ImportReport, type RowError } from './report.js';
 import { SeenRows } from './seen-rows.js';
+import { withTurns } from './with-turns.js';
 
 const ROWS_A_CHUNK = 1_000;
 
@@ -19,7 +20,7 @@ export function readChunks(
   format: ImportFormat,
   report: ImportReport,
 ): AsyncGenerator<CheckedRow[]> {
-  return chunksOf(checkedRows(readRows(bytes, format), report), ROWS_A_CHUNK);
+  return chunksOf(checkedRows(withTurns(readRows(bytes, format)), report), ROWS_A_CHUNK);
 }
 
 function readRows(bytes: AsyncIterable<Uint8Array>, format: ImportFormat): AsyncGenerator<RawRow[]> {
