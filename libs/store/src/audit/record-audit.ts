@@ -19,15 +19,16 @@ export interface AuditEntry {
 /**
  * Records entries in the transaction of the change itself. Values are kept apart from the entries, which hold their
  * names and a keyed hash, so that an erasure leaves the record whole. A user has at most one entry with values a call.
+ * @param after what the transaction is at: the entries are put into words meanwhile, and sent when it is done (Default: nothing)
  */
 export async function recordAudit(
   sql: Database['sql'],
   hashKey: Buffer,
   entries: readonly AuditEntry[],
+  after?: Promise<unknown>,
 ): Promise<void> {
-  if (entries.length === 0) return;
-  const key = createSecretKey(hashKey);
-  const rows = entries.map((entry) => auditRow(key, entry));
+  const [rows] = await Promise.all([auditRows(hashKey, entries), after]);
+  if (rows.length === 0) return;
   await sql(
     `WITH given AS (
        SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::jsonb[], $6::bytea[], $7::jsonb[])
@@ -53,6 +54,13 @@ export async function recordAudit(
       rows.map((row) => row.detail),
     ],
   );
+}
+
+/** Fails as a promise does: whoever waits for two of them misses neither failure. */
+// eslint-disable-next-line @typescript-eslint/require-await -- see above
+async function auditRows(hashKey: Buffer, entries: readonly AuditEntry[]) {
+  const key = createSecretKey(hashKey);
+  return entries.map((entry) => auditRow(key, entry));
 }
 
 function auditRow(key: KeyObject, entry: AuditEntry) {

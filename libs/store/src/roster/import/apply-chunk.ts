@@ -163,18 +163,14 @@ async function create(
   }));
   const ids = await insertUsers(sql, users);
   const entered = users.filter((user) => ids.has(user.id));
-  await createLinks(sql, entered, 'backfill');
-  await recordAudit(
-    sql,
-    roster.hashKey,
-    entered.map((user) => ({
-      actor,
-      action: 'user.create',
-      userId: user.id,
-      values: { externalKey: user.externalKey, ...changedValues(NO_ATTRIBUTES, user.attributes) },
-      detail: { importId, status: user.status },
-    })),
-  );
+  const entries = entered.map((user) => ({
+    actor,
+    action: 'user.create',
+    userId: user.id,
+    values: { externalKey: user.externalKey, ...changedValues(NO_ATTRIBUTES, user.attributes) },
+    detail: { importId, status: user.status },
+  }));
+  await recordAudit(sql, roster.hashKey, entries, createLinks(sql, entered, 'backfill'));
   outcome.created += entered.length;
   if (entered.length > 0) outcome.lanes.add('backfill');
   return users.filter((user) => !ids.has(user.id)).map((user) => user.checked);
@@ -198,11 +194,12 @@ async function change(
     await markIn(work, outcome, { lane: laneOfVerb(verb), dissolvesHold: true, ids });
   }
   const onlyEdited = plans.filter((plan) => plan.verb === null).map((plan) => plan.user.id);
-  await markIn(work, outcome, { lane: 'backfill', ids: onlyEdited });
+  const entries = plans.flatMap((plan) => changeEntries(work, plan));
   await recordAudit(
     sql,
     roster.hashKey,
-    plans.flatMap((plan) => changeEntries(work, plan)),
+    entries,
+    markIn(work, outcome, { lane: 'backfill', ids: onlyEdited }),
   );
   outcome.updated += plans.length;
 }
