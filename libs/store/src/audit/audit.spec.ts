@@ -62,4 +62,13 @@ describe('the audit', () => {
       { action: 'user.deactivate', attributes: [], values: null },
     ]);
   });
+
+  it('records nothing when what the transaction is at fails', async () => {
+    const { id } = await createUser(roster, 'key:a', { externalKey: 'k3' });
+    const entries = [{ actor: 'key:a', action: 'user.update', userId: id, values: { company: 'Acme' } }];
+    const refused = Promise.reject(new Error('refused'));
+    await expect(recordAudit(roster.sql, roster.hashKey, entries, refused)).rejects.toThrow('refused');
+    const recorded = await roster.sql('SELECT action FROM audit WHERE user_id = $1', [id]);
+    expect(recorded).toEqual([{ action: 'user.create' }]);
+  });
 });
