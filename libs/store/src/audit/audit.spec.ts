@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createUser } from '../roster/edit-user.js';
 import { openTestRoster, type TestRoster } from '../roster/roster.harness.js';
 import { canonicalJson, type Json } from './canonical-json.js';
-import { recordAudit } from './record-audit.js';
+import { type AuditEntry, recordAudit } from './record-audit.js';
 
 describe('canonical JSON', () => {
   it('means the same as JSON, and equal values have equal text whatever the order of their keys', () => {
@@ -63,12 +64,45 @@ describe('the audit', () => {
     ]);
   });
 
-  it('records nothing when what the transaction is at fails', async () => {
-    const { id } = await createUser(roster, 'key:a', { externalKey: 'k3' });
-    const entries = [{ actor: 'key:a', action: 'user.update', userId: id, values: { company: 'Acme' } }];
-    const refused = Promise.reject(new Error('refused'));
-    await expect(recordAudit(roster.sql, roster.hashKey, entries, refused)).rejects.toThrow('refused');
-    const recorded = await roster.sql('SELECT action FROM audit WHERE user_id = $1', [id]);
-    expect(recorded).toEqual([{ action: 'user.create' }]);
+  describe('beside a statement that is under way', () => {
+    const entries = [{ actor: 'key:a', action: 'user.update', detail: { of: 'statements under way' } }];
+    const record = (underWay: Promise<unknown>, given: readonly AuditEntry[] = entries) =>
+      recordAudit(roster.sql, roster.hashKey, given, underWay);
+    const recorded = async () =>
+      (await roster.sql(`SELECT 1 FROM audit WHERE detail = '{"of": "statements under way"}'`)).length;
+
+    it('records nothing before it has succeeded', async () => {
+      const before = await recorded();
+      const statement = new EventEmitter();
+      const recording = record(once(statement, 'success'));
+      expect(await recorded()).toBe(before);
+      statement.emit('success');
+      await recording;
+      expect(await recorded()).toBe(before + 1);
+    });
+
+    it('records nothing when it fails', async () => {
+      const before = await recorded();
+      await expect(record(Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+      expect(await recorded()).toBe(before);
+    });
+
+    it('fails no sooner than it has ended when an entry cannot be put into words', async () => {
+      const unspeakable = Object.defineProperty({ actor: 'key:a', action: 'user.update' }, 'detail', {
+        get: () => {
+          throw new Error('no words');
+        },
+      });
+      const statement = new EventEmitter();
+      const failures: unknown[] = [];
+      const recording = record(once(statement, 'success'), [unspeakable]).catch((error: unknown) => {
+        failures.push(error);
+      });
+      await recorded();
+      expect(failures).toEqual([]);
+      statement.emit('success');
+      await recording;
+      expect(failures).toEqual([new Error('no words')]);
+    });
   });
 });

@@ -19,15 +19,22 @@ export interface AuditEntry {
 /**
  * Records entries in the transaction of the change itself. Values are kept apart from the entries, which hold their
  * names and a keyed hash, so that an erasure leaves the record whole. A user has at most one entry with values a call.
- * @param after what the transaction is at: the entries are put into words meanwhile, and sent when it is done (Default: nothing)
+ * @param underWay a statement of the same transaction that was sent already: the entries are put into words meanwhile, go
+ *   out once it has succeeded, and never when it fails. It has ended when this returns or throws (Default: none)
  */
 export async function recordAudit(
   sql: Database['sql'],
   hashKey: Buffer,
   entries: readonly AuditEntry[],
-  after?: Promise<unknown>,
+  underWay?: Promise<unknown>,
 ): Promise<void> {
-  const [rows] = await Promise.all([auditRows(hashKey, entries), after]);
+  let rows: AuditRow[];
+  try {
+    rows = auditRows(hashKey, entries);
+  } finally {
+    // In any case: a transaction that is given up while a statement is under way would leave its failure to nobody.
+    await underWay;
+  }
   if (rows.length === 0) return;
   await sql(
     `WITH given AS (
@@ -56,9 +63,9 @@ export async function recordAudit(
   );
 }
 
-/** Fails as a promise does: whoever waits for two of them misses neither failure. */
-// eslint-disable-next-line @typescript-eslint/require-await -- see above
-async function auditRows(hashKey: Buffer, entries: readonly AuditEntry[]) {
+type AuditRow = ReturnType<typeof auditRow>;
+
+function auditRows(hashKey: Buffer, entries: readonly AuditEntry[]): AuditRow[] {
   const key = createSecretKey(hashKey);
   return entries.map((entry) => auditRow(key, entry));
 }

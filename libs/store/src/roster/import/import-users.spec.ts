@@ -263,6 +263,16 @@ describe('an import', () => {
     expect((await state()).map((user) => user.key)).toEqual(['k1', 'k6']);
   });
 
+  it('M05 rows are named by their own lines however many of them arrive at once', async () => {
+    const badLines = [100, 101, 250];
+    const rows = Array.from({ length: 250 }, (_, at) =>
+      badLines.includes(at + 1) ? { externalKey: `k${at}`, email: 'nobody' } : { externalKey: `k${at}` },
+    );
+    const report = await ndjson(rows, { piece: 1_000_000 });
+    expect(report).toMatchObject({ received: 250, created: 247, failed: 3 });
+    expect(report.errors).toMatchObject(badLines.map((line) => ({ line, field: 'email' })));
+  });
+
   it('M05 an atomic import keeps all or nothing', async () => {
     const bad = await load('externalKey,email\nk1,\nk2,nobody\n', { atomic: true });
     expect(bad).toMatchObject({ applied: false, created: 0, failed: 1 });
