@@ -5,6 +5,7 @@ import { dropRawTable, makeRawTable, upsertRaw } from '../contestants/raw-upsert
 import { changeSameRows, enterSameRows } from '../contestants/same-rows.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
+import { playsOf } from '../plays.js';
 import { perSecond } from '../side-by-side.js';
 import { startApp } from '../stage/apps.js';
 import { rosterFile } from '../stage/people.js';
@@ -14,9 +15,6 @@ import { clear } from '../stage/state.js';
 /** What an import finds: nobody, everybody with another company, or everybody as they stand in the file. */
 const KINDS = ['new people', 'changed people', 'unchanged people'] as const;
 type Kind = (typeof KINDS)[number];
-
-/** A raw upsert is over in a quarter of a second, within which a machine's speed changes more than what is measured. */
-const PLAYS_A_ROUND = 3;
 
 /** B10: a file of everybody, imported three times in a row. No app runs beside. */
 export const imports: Measurement = { ids: ['B10'], measure: measureImports };
@@ -29,8 +27,7 @@ async function measureImports(stage: Stage, { people, rounds }: Scale): Promise<
     ['new people', []],
     ['changed people', []],
   ]);
-  for (let play = 0; play < (rounds + 1) * PLAYS_A_ROUND; play += 1) {
-    const round = Math.floor(play / PLAYS_A_ROUND);
+  for (const { round, play, counts } of playsOf(rounds)) {
     const raw = await playRaw(stage, people);
     const same = await playSameRows(stage, people);
     const ours = await playOurs(stage, people);
@@ -38,9 +35,9 @@ async function measureImports(stage: Stage, { people, rounds }: Scale): Promise<
       // What changes nothing is set against an upsert that rewrites every row: there is nothing leaner that could tell.
       const against = raw[kind === 'new people' ? 'entered' : 'rewritten'];
       stage.say(
-        `  round ${round}, ${kind}: raw ${against.toFixed(0)} rows/s, ours ${ours[kind].toFixed(0)} rows/s, the same rows ${same[kind]?.toFixed(0) ?? 'none'}`,
+        `  round ${round}.${play}, ${kind}: raw ${against.toFixed(0)} rows/s, ours ${ours[kind].toFixed(0)} rows/s, the same rows ${same[kind]?.toFixed(0) ?? 'none'}`,
       );
-      if (round === 0) continue; // for the code to get warm
+      if (!counts) continue;
       ratios.get(kind)?.push(ours[kind] / against);
       sameRows.get(kind)?.push((same[kind] ?? Number.NaN) / against);
     }

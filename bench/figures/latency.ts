@@ -1,6 +1,7 @@
 import { sendBare } from '../contestants/bare.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
+import { playsOf } from '../plays.js';
 import { callsPerSecondInTheMiddle } from '../rates.js';
 import { startApp } from '../stage/apps.js';
 import { recordFirstSync, type Requests } from '../stage/recording.js';
@@ -14,8 +15,8 @@ const IDEAL = (CONCURRENCY / LATENCY_MS) * 1_000;
 /** It takes as long as the provider does, so that more would only take longer. */
 const MOST_PEOPLE = 4_000;
 
-/** What one round of one provider came to, in calls a second. */
-interface Round {
+/** What one play of one provider came to, in calls a second. */
+interface Played {
   readonly provider: Provider;
   readonly bare: number;
   readonly ours: number;
@@ -28,29 +29,29 @@ async function measureLatency(stage: Stage, scale: Scale): Promise<Figure[]> {
   const people = Math.min(scale.people, MOST_PEOPLE);
   const requests = await recordFirstSync(stage, people);
   await startApp(stage, 'worker');
-  const rounds: Round[] = [];
-  for (let round = 0; round <= scale.rounds; round += 1) {
-    const came = await play(stage, requests, people);
-    if (round > 0) rounds.push(...came); // the first is for the code to get warm
+  const all: Played[] = [];
+  for (const { round, play, counts } of playsOf(scale.rounds)) {
+    const came = await playAll(stage, requests, people);
+    if (counts) all.push(...came);
     for (const { provider, bare, ours } of came)
       stage.say(
-        `  round ${round} ${provider}: bare ${bare.toFixed(0)}/s, ours ${ours.toFixed(0)}/s, ideal ${IDEAL}/s`,
+        `  round ${round}.${play} ${provider}: bare ${bare.toFixed(0)}/s, ours ${ours.toFixed(0)}/s, ideal ${IDEAL}/s`,
       );
   }
-  return toFigures(rounds);
+  return toFigures(all);
 }
 
-async function play(stage: Stage, requests: Requests, people: number): Promise<Round[]> {
+async function playAll(stage: Stage, requests: Requests, people: number): Promise<Played[]> {
   await standReady(stage, { people, latencyMs: LATENCY_MS });
-  const rounds: Round[] = [];
+  const came: Played[] = [];
   for (const provider of PROVIDERS) {
     const bare = await rateOfBare(stage, provider, requests);
     await stage.simulators.reset(provider);
     await stage.simulators.setLatency(provider, LATENCY_MS);
     const ours = callsPerSecondInTheMiddle(await syncOne(stage, provider));
-    rounds.push({ provider, bare, ours });
+    came.push({ provider, bare, ours });
   }
-  return rounds;
+  return came;
 }
 
 async function rateOfBare(
@@ -63,10 +64,10 @@ async function rateOfBare(
   return callsPerSecondInTheMiddle(await simulators.calls(provider, mark));
 }
 
-function toFigures(rounds: readonly Round[]): Figure[] {
-  const per = (what: string, read: (round: Round) => number, more: Parameters<typeof measured>[2] = {}) =>
+function toFigures(all: readonly Played[]): Figure[] {
+  const per = (what: string, read: (played: Played) => number, more: Parameters<typeof measured>[2] = {}) =>
     PROVIDERS.map((provider) =>
-      measured(`${provider}${what}`, rounds.filter((round) => round.provider === provider).map(read), more),
+      measured(`${provider}${what}`, all.filter((played) => played.provider === provider).map(read), more),
     );
   return [
     {

@@ -3,6 +3,7 @@ import { openGrounds, sweepPlainly, type Ground } from '../contestants/checking.
 import { sendLooking } from '../contestants/looking.js';
 import { measured, type Figure, type Scale } from '../figure.js';
 import type { Measurement } from '../measurement.js';
+import { PLAYS_A_ROUND } from '../plays.js';
 import { startApp } from '../stage/apps.js';
 import { standMirrored } from '../stage/mirrored.js';
 import type { RecordedRequest } from '../stage/recorder.js';
@@ -37,12 +38,9 @@ const LATENCY_MS = 20;
 /** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
 const LISTED: readonly Provider[] = ['vault', 'passage', 'sendauth'];
 
-/**
- * What is swept in a round. With no latency a sweep takes a second or less, and from one second to the next the speed of a
- * machine changes as much as what is measured, so that each is played three times.
- */
+/** What is swept in a round. With no latency a sweep takes a second or less. */
 const PLAYS: readonly { readonly latencyMs: number; readonly providers: readonly Provider[] }[] = [
-  { latencyMs: 0, providers: [...PROVIDERS, ...PROVIDERS, ...PROVIDERS] },
+  { latencyMs: 0, providers: Array.from({ length: PLAYS_A_ROUND }, () => PROVIDERS).flat() },
   { latencyMs: LATENCY_MS, providers: LISTED },
 ];
 
