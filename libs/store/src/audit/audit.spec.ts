@@ -64,30 +64,41 @@ describe('the audit', () => {
     ]);
   });
 
-  describe('beside a statement that is under way', () => {
+  describe('beside what the transaction is at already', () => {
     const entries = [{ actor: 'key:a', action: 'user.update', detail: { of: 'statements under way' } }];
-    const record = (underWay: Promise<unknown>, given: readonly AuditEntry[] = entries) =>
-      recordAudit(roster.sql, roster.hashKey, given, underWay);
-    const recorded = async () =>
-      (await roster.sql(`SELECT 1 FROM audit WHERE detail = '{"of": "statements under way"}'`)).length;
+    const recorded = async (sql: TestRoster['sql']) =>
+      (await sql(`SELECT 1 FROM audit WHERE detail = '{"of": "statements under way"}'`)).length;
+    const record = (
+      sql: TestRoster['sql'],
+      underWay: Promise<unknown>,
+      given: readonly AuditEntry[] = entries,
+    ) => recordAudit(sql, roster.hashKey, given, underWay);
 
-    it('records nothing before it has succeeded', async () => {
-      const before = await recorded();
-      const statement = new EventEmitter();
-      const recording = record(once(statement, 'success'));
-      expect(await recorded()).toBe(before);
-      statement.emit('success');
-      await recording;
-      expect(await recorded()).toBe(before + 1);
-    });
+    it('records nothing before that has succeeded', () =>
+      // One connection: what was sent too soon would be done before it can be looked for.
+      roster.database.transaction(async (sql) => {
+        const before = await recorded(sql);
+        const statement = new EventEmitter();
+        const recording = record(sql, once(statement, 'success'));
+        expect(await recorded(sql)).toBe(before);
+        statement.emit('success');
+        await recording;
+        expect(await recorded(sql)).toBe(before + 1);
+      }));
 
-    it('records nothing when it fails', async () => {
-      const before = await recorded();
-      await expect(record(Promise.reject(new Error('refused')))).rejects.toThrow('refused');
-      expect(await recorded()).toBe(before);
-    });
+    it.each([
+      ['some entries', entries],
+      ['none', []],
+    ])('fails and records nothing when that fails, given %s', (_, given) =>
+      roster.database.transaction(async (sql) => {
+        const before = await recorded(sql);
+        const refused = Promise.reject(new Error('refused'));
+        await expect(record(sql, refused, given)).rejects.toThrow('refused');
+        expect(await recorded(sql)).toBe(before);
+      }),
+    );
 
-    it('fails no sooner than it has ended when an entry cannot be put into words', async () => {
+    it('fails no sooner than that has ended when an entry cannot be put into words', async () => {
       const unspeakable = Object.defineProperty({ actor: 'key:a', action: 'user.update' }, 'detail', {
         get: () => {
           throw new Error('no words');
@@ -95,10 +106,12 @@ describe('the audit', () => {
       });
       const statement = new EventEmitter();
       const failures: unknown[] = [];
-      const recording = record(once(statement, 'success'), [unspeakable]).catch((error: unknown) => {
-        failures.push(error);
-      });
-      await recorded();
+      const recording = record(roster.sql, once(statement, 'success'), [unspeakable]).catch(
+        (error: unknown) => {
+          failures.push(error);
+        },
+      );
+      await recorded(roster.sql);
       expect(failures).toEqual([]);
       statement.emit('success');
       await recording;

@@ -19,8 +19,8 @@ export interface AuditEntry {
 /**
  * Records entries in the transaction of the change itself. Values are kept apart from the entries, which hold their
  * names and a keyed hash, so that an erasure leaves the record whole. A user has at most one entry with values a call.
- * @param underWay a statement of the same transaction that was sent already: the entries are put into words meanwhile, go
- *   out once it has succeeded, and never when it fails. It has ended when this returns or throws (Default: none)
+ * @param underWay what the same transaction is at already. Entries are put into words meanwhile, and sent only once it
+ *   has succeeded. It has ended when this returns or throws, whatever the entries are (Default: nothing)
  */
 export async function recordAudit(
   sql: Database['sql'],
@@ -32,10 +32,15 @@ export async function recordAudit(
   try {
     rows = auditRows(hashKey, entries);
   } finally {
-    // In any case: a transaction that is given up while a statement is under way would leave its failure to nobody.
+    // A transaction must not be given up beside it. If both fail, its failure counts: it may be worth another try.
     await underWay;
   }
-  if (rows.length === 0) return;
+  if (rows.length > 0) await insertRows(sql, rows);
+}
+
+type AuditRow = ReturnType<typeof auditRow>;
+
+async function insertRows(sql: Database['sql'], rows: readonly AuditRow[]): Promise<void> {
   await sql(
     `WITH given AS (
        SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::jsonb[], $6::bytea[], $7::jsonb[])
@@ -62,8 +67,6 @@ export async function recordAudit(
     ],
   );
 }
-
-type AuditRow = ReturnType<typeof auditRow>;
 
 function auditRows(hashKey: Buffer, entries: readonly AuditEntry[]): AuditRow[] {
   const key = createSecretKey(hashKey);
