@@ -4,31 +4,37 @@ import { sendBare } from '../contestants/bare.js';
 import { sendNaively } from '../contestants/naive.js';
 import { sendRecording } from '../contestants/recording.js';
 import { startApp } from '../stage/apps.js';
-import { enterPeople } from '../stage/people.js';
-import { recordFirstSync, type Requests } from '../stage/recording.js';
+import { PLAYS_A_ROUND, playsOf } from '../plays.js';
 import { callsPerSecond } from '../rates.js';
+import type { RecordedRequest } from '../stage/recorder.js';
+import { recordFirstSync, type Requests } from '../stage/recording.js';
 import { PROVIDERS, type Provider } from '../stage/simulators.js';
 import { CONCURRENCY, type Stage } from '../stage/stage.js';
-import { clear, halt, open, untilSettled } from '../stage/state.js';
+import { halt, open, untilSettled } from '../stage/state.js';
+import { standReady } from '../stage/synced.js';
 
 /** A worker notices a halt with its next tick. */
 const NOTICED_WITHIN_MS = 2_000;
 
-/** What one round of one provider came to, in calls a second. */
-interface Round {
+/** What one play of one provider came to, in calls a second. */
+interface Played {
   readonly provider: Provider;
   readonly bare: number;
   readonly ours: number;
-  readonly naive: number;
-  readonly recording: number;
   readonly mutatingPerUser: number;
   readonly bytesPerUser: number;
 }
 
+/** The last play of a round, and those who are slow beside it. */
+interface Round extends Played {
+  readonly naive: number;
+  readonly recording: number;
+}
+
 /**
- * B1, B2, B4 and half of B16: everybody on the roster is mirrored to a provider that holds nobody, once by a worker, once
- * by a loop that sends the same requests and nothing else, once by one that selects, calls and updates, and once by one
- * that claims and settles like a worker and knows nothing else.
+ * B1, B2, B4 and half of B16: everybody on the roster is mirrored to a provider that holds nobody, by a worker and by a
+ * loop that sends the same requests and nothing else; once a round also by one that selects, calls and updates, and by
+ * one that claims and settles like a worker and knows nothing else.
  */
 export const firstSync: Measurement = {
   ids: ['B1', 'B2', 'B4', 'B16'],
@@ -38,27 +44,30 @@ export const firstSync: Measurement = {
 async function measureFirstSync(stage: Stage, scale: Scale): Promise<Figure[]> {
   const requests = await recordFirstSync(stage, scale.people);
   const worker = await startApp(stage, 'worker');
+  const plays: Played[] = [];
   const rounds: Round[] = [];
-  for (let round = 0; round <= scale.rounds; round += 1) {
-    // The first is for the code to get warm, for which a few people are enough.
-    const came = await play(stage, requests, round === 0 ? Math.ceil(scale.people / 5) : scale.people);
-    if (round > 0) rounds.push(...came);
-    for (const { provider, bare, ours, naive, recording } of came)
+  for (const { round, play, counts } of playsOf(scale.rounds)) {
+    // For code to get warm, a few people are enough.
+    const people = counts ? scale.people : Math.ceil(scale.people / 5);
+    const came = await playAll(stage, requests, people);
+    for (const { provider, bare, ours } of came)
+      stage.say(`  round ${round}.${play} ${provider}: bare ${bare.toFixed(0)}/s, ours ${ours.toFixed(0)}/s`);
+    if (counts) plays.push(...came);
+    if (play < PLAYS_A_ROUND) continue;
+    const withOthers = await playOthers(stage, requests, { people, came });
+    for (const { provider, naive, recording } of withOthers)
       stage.say(
-        `  round ${round} ${provider}: bare ${bare.toFixed(0)}/s, ours ${ours.toFixed(0)}/s, naive ${naive.toFixed(0)}/s, recording ${recording.toFixed(0)}/s`,
+        `  round ${round} ${provider}: naive ${naive.toFixed(0)}/s, recording ${recording.toFixed(0)}/s`,
       );
+    if (counts) rounds.push(...withOthers);
   }
   await worker.stop();
-  return toFigures(rounds);
+  return toFigures(plays, rounds);
 }
 
-async function play(stage: Stage, requests: Requests, people: number): Promise<Round[]> {
-  await halt(stage);
-  await clear(stage);
-  await enterPeople(stage.roster, people);
-  await stage.database.sql('VACUUM ANALYZE');
-  const users = (await stage.database.sql<{ id: string }>('SELECT id FROM users')).map(({ id }) => id);
-  const rounds: Round[] = [];
+async function playAll(stage: Stage, requests: Requests, people: number): Promise<Played[]> {
+  await standReady(stage, { people, latencyMs: 0 });
+  const came: Omit<Played, 'bytesPerUser'>[] = [];
   for (const provider of PROVIDERS) {
     const again = requests[provider].slice(0, people);
     const { origin } = new URL(stage.urls[provider]);
@@ -68,38 +77,51 @@ async function play(stage: Stage, requests: Requests, people: number): Promise<R
       await untilSettled(stage, [provider]);
     });
     const { calls } = await stage.simulators.summary(provider);
-    const naive = await timed(stage, provider, () =>
-      sendNaively(stage.databaseUrl, origin, { requests: again, concurrency: CONCURRENCY, users }),
-    );
-    rounds.push({
-      provider,
-      bare,
-      ours,
-      naive,
-      recording: 0,
-      mutatingPerUser: calls.mutating / people,
-      bytesPerUser: 0,
-    });
+    came.push({ provider, bare, ours, mutatingPerUser: calls.mutating / people });
   }
   const bytesPerUser = (await bytesHeld(stage)) / people;
-  const recording = await ratesOfRecording(stage, requests, people);
-  return rounds.map((round, at) => ({ ...round, bytesPerUser, recording: recording[at] ?? 0 }));
+  return came.map((played) => ({ ...played, bytesPerUser }));
 }
 
-/** Everybody is due once more; what the worker wrote stays, as it would at any later time. */
-async function ratesOfRecording(stage: Stage, requests: Requests, people: number): Promise<number[]> {
+/** Adds those who promise less, at the roster of the play before. */
+async function playOthers(
+  stage: Stage,
+  requests: Requests,
+  { people, came }: { readonly people: number; readonly came: readonly Played[] },
+): Promise<Round[]> {
   const { sql } = stage.database;
+  const ratesOf = async (send: Sender): Promise<number[]> => {
+    const rates: number[] = [];
+    for (const provider of PROVIDERS) {
+      const { origin } = new URL(stage.urls[provider]);
+      const again = requests[provider].slice(0, people);
+      rates.push(await timed(stage, provider, () => send(provider, origin, again)));
+    }
+    return rates;
+  };
+  const users = (await sql<{ id: string }>('SELECT id FROM users')).map(({ id }) => id);
+  const naive = await ratesOf((_, origin, again) =>
+    sendNaively(stage.databaseUrl, origin, { requests: again, concurrency: CONCURRENCY, users }),
+  );
+  await makeDueAgain(stage);
+  const recording = await ratesOf((provider, origin, again) =>
+    sendRecording(sql, origin, { provider, requests: again, concurrency: CONCURRENCY }),
+  );
+  return came.map((played, at) => ({
+    ...played,
+    naive: naive[at] ?? Number.NaN,
+    recording: recording[at] ?? Number.NaN,
+  }));
+}
+
+type Sender = (provider: Provider, origin: string, requests: readonly RecordedRequest[]) => Promise<void>;
+
+/** Everybody is due once more, and no worker is let in; what it wrote stays, as it would at any later time. */
+async function makeDueAgain(stage: Stage): Promise<void> {
   await halt(stage);
   await new Promise((resolve) => setTimeout(resolve, NOTICED_WITHIN_MS));
-  await sql('UPDATE links SET wanted = wanted + 1, next_attempt_at = now()');
-  await sql('VACUUM ANALYZE');
-  const rates: number[] = [];
-  for (const provider of PROVIDERS) {
-    const { origin } = new URL(stage.urls[provider]);
-    const given = { provider, requests: requests[provider].slice(0, people), concurrency: CONCURRENCY };
-    rates.push(await timed(stage, provider, () => sendRecording(sql, origin, given)));
-  }
-  return rates;
+  await stage.database.sql('UPDATE links SET wanted = wanted + 1, next_attempt_at = now()');
+  await stage.database.sql('VACUUM ANALYZE');
 }
 
 async function timed(stage: Stage, provider: Provider, work: () => Promise<void>): Promise<number> {
@@ -116,12 +138,16 @@ async function bytesHeld({ database }: Stage): Promise<number> {
   return Number(held?.bytes ?? 0);
 }
 
-function toFigures(rounds: readonly Round[]): Figure[] {
-  const per = (read: (round: Round) => number, target?: Target, what = '') =>
+function toFigures(plays: readonly Played[], rounds: readonly Round[]): Figure[] {
+  const per = <Of extends Played>(
+    all: readonly Of[],
+    read: (of: Of) => number,
+    { target, what = '' }: { readonly target?: Target; readonly what?: string },
+  ) =>
     PROVIDERS.map((provider) =>
       measured(
         `${provider}${what}`,
-        rounds.filter((round) => round.provider === provider).map(read),
+        all.filter((one) => one.provider === provider).map(read),
         target === undefined ? {} : { target },
       ),
     );
@@ -129,24 +155,24 @@ function toFigures(rounds: readonly Round[]): Figure[] {
     {
       id: 'B1',
       values: [
-        ...per(({ ours, bare }) => ours / bare, { atLeast: 0.35 }),
-        ...per(({ recording, bare }) => recording / bare, undefined, ', the recording loop'),
+        ...per(plays, ({ ours, bare }) => ours / bare, { target: { atLeast: 0.35 } }),
+        ...per(rounds, ({ recording, bare }) => recording / bare, { what: ', the recording loop' }),
       ],
     },
     {
       id: 'B2',
-      values: per(({ ours, naive }) => ours / naive, { atLeast: 1.5 }),
+      values: per(rounds, ({ ours, naive }) => ours / naive, { target: { atLeast: 1.5 } }),
     },
     {
       id: 'B4',
-      values: per(({ mutatingPerUser }) => mutatingPerUser, { atLeast: 1, atMost: 1 }),
+      values: per(plays, ({ mutatingPerUser }) => mutatingPerUser, { target: { atLeast: 1, atMost: 1 } }),
     },
     {
       id: 'B16',
       values: [
         measured(
           'bytes a user',
-          rounds.map(({ bytesPerUser }) => bytesPerUser),
+          plays.map(({ bytesPerUser }) => bytesPerUser),
           { unit: 'bytes' },
         ),
       ],

@@ -19,7 +19,7 @@ const AT_ONCE: Readonly<Record<Provider, number>> = { vault: 1, sunshine: 8, pas
 /** Sweeps of each provider before anything is measured: a worker's code gets faster for some 100,000 accounts. */
 const WARM_UPS = 4;
 
-interface Round {
+interface Played {
   readonly provider: Provider;
   readonly latencyMs: number;
   readonly mutating: number;
@@ -38,7 +38,7 @@ const LATENCY_MS = 20;
 /** Sunshine cannot be listed: a call for each person would tell at 20 ms what it tells at none. */
 const LISTED: readonly Provider[] = ['vault', 'passage', 'sendauth'];
 
-/** What is swept in a round. With no latency a sweep takes a second or less. */
+/** What is swept in a round. With no latency a sweep takes a second or less, so that each is played several times. */
 const PLAYS: readonly { readonly latencyMs: number; readonly providers: readonly Provider[] }[] = [
   { latencyMs: 0, providers: Array.from({ length: PLAYS_A_ROUND }, () => PROVIDERS).flat() },
   { latencyMs: LATENCY_MS, providers: LISTED },
@@ -56,7 +56,7 @@ async function measureNoOpSweep(stage: Stage, { people, rounds }: Scale): Promis
   for (let sweep = 0; sweep < WARM_UPS; sweep += 1) {
     for (const provider of PROVIDERS) await sweepOnce(stage, provider, 'apply');
   }
-  const all: Round[] = [];
+  const all: Played[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const came = await playAll(stage, { people, credentials, grounds });
     // The first is for the others' code to get warm.
@@ -75,7 +75,7 @@ interface Given {
   readonly grounds: ReadonlyMap<string, Ground>;
 }
 
-function toLine({ provider, latencyMs, oursMs, bareMs, besides }: Round): string {
+function toLine({ provider, latencyMs, oursMs, bareMs, besides }: Played): string {
   const others =
     besides === null
       ? ''
@@ -83,8 +83,8 @@ function toLine({ provider, latencyMs, oursMs, bareMs, besides }: Round): string
   return `${provider} at ${latencyMs} ms: sweep ${oursMs} ms, bare ${bareMs.toFixed(0)} ms${others}`;
 }
 
-async function playAll(stage: Stage, given: Given): Promise<Round[]> {
-  const came: Round[] = [];
+async function playAll(stage: Stage, given: Given): Promise<Played[]> {
+  const came: Played[] = [];
   for (const { latencyMs, providers } of PLAYS) {
     for (const provider of providers) {
       await stage.simulators.setLatency(provider, latencyMs);
@@ -100,7 +100,7 @@ async function play(
   provider: Provider,
   latencyMs: number,
   { people, credentials, grounds }: Given,
-): Promise<Round> {
+): Promise<Played> {
   const mark = await stage.simulators.mark(provider);
   const { startedAt, endedAt } = await sweepOnce(stage, provider, 'apply');
   const calls = await stage.simulators.calls(provider, mark);
@@ -144,13 +144,13 @@ function requestsOf(calls: readonly Call[], like: RecordedRequest | undefined): 
     .map(({ path }) => ({ method: 'GET', path, headers, body: null }));
 }
 
-function toFigures(rounds: readonly Round[], written: number): Figure[] {
-  const of = (provider: Provider, latencyMs: number): Round[] =>
-    rounds.filter((round) => round.provider === provider && round.latencyMs === latencyMs);
+function toFigures(plays: readonly Played[], written: number): Figure[] {
+  const of = (provider: Provider, latencyMs: number): Played[] =>
+    plays.filter((played) => played.provider === provider && played.latencyMs === latencyMs);
   const mutating = PROVIDERS.map((provider) =>
     measured(
       `mutating calls, ${provider}`,
-      of(provider, 0).map((round) => round.mutating),
+      of(provider, 0).map((played) => played.mutating),
       { target: { atLeast: 0, atMost: 0 } },
     ),
   );
@@ -163,7 +163,7 @@ function toFigures(rounds: readonly Round[], written: number): Figure[] {
   const besides = (provider: Provider, contestant: 'looking' | 'checking') =>
     measured(
       `time at 0 ms, ${provider}, the ${contestant} loop`,
-      of(provider, 0).map((round) => (round.besides?.[`${contestant}Ms`] ?? Number.NaN) / round.bareMs),
+      of(provider, 0).map((played) => (played.besides?.[`${contestant}Ms`] ?? Number.NaN) / played.bareMs),
     );
   const rows = measured('rows written by a sweep', [written], { target: { atLeast: 0, atMost: 0 } });
   const times = [
