@@ -1,7 +1,7 @@
 import { spreadOf, type Spread } from './spread.js';
 import type { FigureId } from './titles.js';
 
-/** One measured value, over all rounds. */
+/** One measured value, over all plays. */
 export interface Measured extends Spread {
   /** What was measured, e.g. the provider. */
   readonly of: string;
@@ -48,9 +48,9 @@ export class LeftOut extends Error {
   override readonly name = 'LeftOut';
 }
 
-/** What the rounds of one measurement came to. */
-export function measured(of: string, rounds: readonly number[], more: Partial<Measured> = {}): Measured {
-  return { of, ...spreadOf(rounds), ...more };
+/** What the plays of one measurement came to. */
+export function measured(of: string, plays: readonly number[], more: Partial<Measured> = {}): Measured {
+  return { of, ...spreadOf(plays), ...more };
 }
 
 /** Whether the median is where it has to be; `null` where it is only reported. */

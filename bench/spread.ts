@@ -1,4 +1,4 @@
-/** What several rounds of one measurement came to. */
+/** What several plays of one measurement came to. */
 export interface Spread {
   readonly min: number;
   readonly median: number;

@@ -3,18 +3,15 @@ import type { Measurement } from '../measurement.js';
 import { sendBare } from '../contestants/bare.js';
 import { sendNaively } from '../contestants/naive.js';
 import { sendRecording } from '../contestants/recording.js';
-import { startApp } from '../stage/apps.js';
 import { PLAYS_A_ROUND, playsOf } from '../plays.js';
 import { callsPerSecond } from '../rates.js';
+import { startApp } from '../stage/apps.js';
 import type { RecordedRequest } from '../stage/recorder.js';
 import { recordFirstSync, type Requests } from '../stage/recording.js';
 import { PROVIDERS, type Provider } from '../stage/simulators.js';
 import { CONCURRENCY, type Stage } from '../stage/stage.js';
 import { halt, open, untilSettled } from '../stage/state.js';
 import { standReady } from '../stage/synced.js';
-
-/** A worker notices a halt with its next tick. */
-const NOTICED_WITHIN_MS = 2_000;
 
 /** What one play of one provider came to, in calls a second. */
 interface Played {
@@ -99,6 +96,7 @@ async function playOthers(
     }
     return rates;
   };
+  await sql('VACUUM ANALYZE');
   const users = (await sql<{ id: string }>('SELECT id FROM users')).map(({ id }) => id);
   const naive = await ratesOf((_, origin, again) =>
     sendNaively(stage.databaseUrl, origin, { requests: again, concurrency: CONCURRENCY, users }),
@@ -119,7 +117,6 @@ type Sender = (provider: Provider, origin: string, requests: readonly RecordedRe
 /** Everybody is due once more, and no worker is let in; what it wrote stays, as it would at any later time. */
 async function makeDueAgain(stage: Stage): Promise<void> {
   await halt(stage);
-  await new Promise((resolve) => setTimeout(resolve, NOTICED_WITHIN_MS));
   await stage.database.sql('UPDATE links SET wanted = wanted + 1, next_attempt_at = now()');
   await stage.database.sql('VACUUM ANALYZE');
 }

@@ -12,11 +12,15 @@ export async function clear({ database, simulators }: Stage): Promise<void> {
   for (const provider of PROVIDERS) await simulators.reset(provider);
 }
 
-/** Keeps every worker from a provider until it is opened. */
+/** A worker looks with each tick whether it may go on. */
+const NOTICED_WITHIN_MS = 2_000;
+
+/** Keeps every worker from every provider until one is opened. Whoever runs has noticed when this returns. */
 export async function halt({ database }: Stage): Promise<void> {
   await database.sql(
     `UPDATE providers SET halt_scope = 'all', halt_reason = 'bench', halted_at = now(), probe_at = now() + interval '1 day'`,
   );
+  await new Promise((resolve) => setTimeout(resolve, NOTICED_WITHIN_MS));
 }
 
 /** Lets the workers at one provider; they notice with their next tick. */

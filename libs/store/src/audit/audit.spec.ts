@@ -80,6 +80,7 @@ describe('the audit', () => {
         const before = await recorded(sql);
         const statement = new EventEmitter();
         const recording = record(sql, once(statement, 'success'));
+        await recorded(sql);
         expect(await recorded(sql)).toBe(before);
         statement.emit('success');
         await recording;
@@ -98,12 +99,17 @@ describe('the audit', () => {
       }),
     );
 
-    it('fails no sooner than that has ended when an entry cannot be put into words', async () => {
-      const unspeakable = Object.defineProperty({ actor: 'key:a', action: 'user.update' }, 'detail', {
+    const unspeakable: AuditEntry = Object.defineProperty(
+      { actor: 'key:a', action: 'user.update' },
+      'detail',
+      {
         get: () => {
           throw new Error('no words');
         },
-      });
+      },
+    );
+
+    it('fails no sooner than that has ended when an entry cannot be put into words', async () => {
       const statement = new EventEmitter();
       const failures: unknown[] = [];
       const recording = record(roster.sql, once(statement, 'success'), [unspeakable]).catch(
@@ -116,6 +122,11 @@ describe('the audit', () => {
       statement.emit('success');
       await recording;
       expect(failures).toEqual([new Error('no words')]);
+    });
+
+    it('fails as that does when both fail', async () => {
+      const refused = Promise.reject(new Error('refused'));
+      await expect(record(roster.sql, refused, [unspeakable])).rejects.toThrow('refused');
     });
   });
 });

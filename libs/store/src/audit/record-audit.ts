@@ -32,7 +32,7 @@ export async function recordAudit(
   try {
     rows = auditRows(hashKey, entries);
   } finally {
-    // A transaction must not be given up beside it. If both fail, its failure counts: it may be worth another try.
+    // Nobody may give the transaction up meanwhile. If words fail too, this failure counts: it may be worth another try.
     await underWay;
   }
   if (rows.length > 0) await insertRows(sql, rows);

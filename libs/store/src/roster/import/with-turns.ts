@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 const ROWS_A_TURN = 100;
 
 /**
- * Passes rows on in small groups, and gives the event loop a turn after each of them: so long as a large group is worked through
+ * Passes rows on in small groups, and gives the event loop a turn after each: so long as a large group is worked through
  * in one go, chunks that the database is done with would wait for their next statement, and every other caller for an
  * answer.
  */
